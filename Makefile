@@ -1,0 +1,110 @@
+# portwhy: what holds a port, why bind() fails, when it ends and how to fix it.
+#
+#   make deps demo     install what is missing, build, show the main job
+#   make deps check    install what is missing, build, run every test
+#
+# Variables: SAN=1 (ASan and UBSan), WERROR=1, V=1 (show commands), CC, CFLAGS,
+# LDFLAGS, DESTDIR, PREFIX, BINDIR, MANDIR, BUILD.
+
+VERSION = 0.1.0
+PREFIX  = /usr/local
+BINDIR  = $(PREFIX)/bin
+MANDIR  = $(PREFIX)/share/man
+BUILD   = build$(if $(SAN),/san)
+CC      = cc
+CFLAGS  = -O2 -g
+INSTALL = install
+PYTHON  = /usr/bin/python3
+
+Q       = $(if $(V),,@)
+say     = $(if $(V),,@printf '  %-5s %s\n' $1 $2)
+
+LIBS       = libmnl smartcols jansson
+WARN       = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef $(if $(WERROR),-Werror)
+SANFLAGS   = $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+comma      = ,
+ALL_CFLAGS = -std=gnu11 $(WARN) -Isrc -I. -DVERSION='"$(VERSION)"' $(SANFLAGS) $(CFLAGS)
+PKG_CFLAGS = $(shell pkg-config --cflags $(LIBS))
+PKG_LIBS   = $(shell pkg-config --libs $(LIBS))
+
+ROOMS  = base model judge text sys out cmd
+SRC    = src/main.c $(foreach r,$(ROOMS),$(wildcard src/$r/*.c))
+OBJ    = $(SRC:%.c=$(BUILD)/%.o)
+LIBOBJ = $(filter-out $(BUILD)/src/main.o,$(OBJ))
+PURE   = $(filter $(foreach r,base model judge text,$(BUILD)/src/$r/%) $(BUILD)/src/cmd/target.o,$(OBJ))
+
+UNIT   = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
+TOOLS  = $(patsubst tests/lib/%.c,$(BUILD)/tests/%,$(wildcard tests/lib/*.c))
+GOLDEN = $(BUILD)/tests/golden/golden
+SCENE  = $(BUILD)/tests/golden/scene.o
+
+all: $(BUILD)/portwhy
+
+$(BUILD)/portwhy: $(OBJ)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $(OBJ) $(PKG_LIBS)
+
+$(BUILD)/%.o: %.c Makefile
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
+
+-include $(OBJ:.o=.d)
+
+# Tests: unit programs are linked with every room and the golden scenes, tools in tests/lib stand alone.
+$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(SCENE) $(LIBOBJ)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) $(shell pkg-config --libs check)
+
+$(BUILD)/tests/%: tests/lib/%.c Makefile
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $< -lpthread
+
+$(GOLDEN): $(BUILD)/tests/golden/golden.o $(SCENE) $(LIBOBJ)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+-include $(UNIT:%=%.d) $(TOOLS:%=%.d) $(wildcard $(BUILD)/tests/golden/*.d)
+
+check: check-unit pure lint check-golden check-live
+check-unit: $(UNIT)
+	$(Q)sh tests/lib/unit.sh $(UNIT)
+
+check-live: all $(TOOLS)
+	$(Q)$(PYTHON) tests/live/live.py $(BUILD)
+
+check-golden: $(GOLDEN)
+	$(Q)sh tests/lib/golden.sh check $(GOLDEN) tests/golden
+
+golden: $(GOLDEN)
+	$(Q)sh tests/lib/golden.sh write $(GOLDEN) tests/golden
+
+lint:
+	$(Q)sh tests/lib/lint.sh
+
+# The rooms that only compute may not reach the system: nothing but these names from outside.
+pure: $(PURE)
+	$(Q)sh tests/lib/pure.sh tests/lib/pure.allowed $(BUILD) $(PURE)
+
+deps:
+	$(Q)sh tests/lib/deps.sh
+
+demo: all $(BUILD)/tests/situation
+	$(Q)sh tests/lib/demo.sh $(BUILD)
+
+install: all
+	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man7
+	$(INSTALL) -m 755 $(BUILD)/portwhy $(DESTDIR)$(BINDIR)/portwhy
+	$(INSTALL) -m 644 man/portwhy.1 $(DESTDIR)$(MANDIR)/man1/portwhy.1
+	$(INSTALL) -m 644 man/portwhy-causes.7 $(DESTDIR)$(MANDIR)/man7/portwhy-causes.7
+
+uninstall:
+	rm -f $(DESTDIR)$(BINDIR)/portwhy $(DESTDIR)$(MANDIR)/man1/portwhy.1 $(DESTDIR)$(MANDIR)/man7/portwhy-causes.7
+
+clean:
+	rm -rf build
+
+.PHONY: all check check-unit check-live check-golden golden lint pure deps demo install uninstall clean
+.SECONDARY:
+.DELETE_ON_ERROR:

@@ -1,0 +1,36 @@
+#!/bin/sh
+# deps.sh: installs what building and testing need and is missing (Debian and
+# its kin).  Nothing missing: no network, no privilege.
+set -eu
+
+packages='gcc make pkg-config libc6-dev libmnl-dev libsmartcols-dev libjansson-dev check
+python3 mandoc iproute2 strace shellcheck util-linux'
+
+if ! command -v dpkg-query >/dev/null 2>&1; then
+	echo 'deps: this is no Debian; what is needed is known there as:'
+	echo "$packages"
+	exit 1
+fi
+
+missing=
+for package in $packages; do
+	case $(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null) in
+	installed) ;;
+	*) missing="$missing $package" ;;
+	esac
+done
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" -eq 0 ]; then
+	as_root=
+elif command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then
+	as_root='sudo -n'
+else
+	echo "deps: missing; please run: sudo apt-get update && sudo apt-get install -y --no-install-recommends$missing"
+	exit 1
+fi
+echo "deps: installing$missing"
+# shellcheck disable=SC2086 # words
+$as_root apt-get -q update
+# shellcheck disable=SC2086
+DEBIAN_FRONTEND=noninteractive $as_root apt-get -q install -y --no-install-recommends $missing
