@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* IP addresses as plain bytes, and their text forms (inet_pton(3), RFC 5952). */
+#include "model/addr.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+/* Reads a numeric IPv4 or IPv6 address without brackets.  False if it is neither. */
+bool addr_parse(const char *text, struct addr *a)
+{
+	*a = (struct addr){0};
+	if (inet_pton(AF_INET, text, a->b) == 1)
+		a->family = AF_INET;
+	else if (inet_pton(AF_INET6, text, a->b) == 1)
+		a->family = AF_INET6;
+	return a->family != 0;
+}
+
+/* Writes the address without brackets; "?" for none. */
+void addr_format(const struct addr *a, char out[static ADDR_TEXT])
+{
+	if (!a->family || !inet_ntop(a->family, a->b, out, ADDR_TEXT))
+		strcpy(out, "?");
+}
+
+/* Writes ADDR:PORT, IPv6 in brackets, with %DEVICE behind the address if there is one (device may be NULL). */
+void addr_endpoint(const struct addr *a, uint16_t port, const char *device, char out[static ENDPOINT_TEXT])
+{
+	const char *open = a->family == AF_INET6 ? "[" : "", *close = a->family == AF_INET6 ? "]" : "";
+	char text[ADDR_TEXT];
+
+	addr_format(a, text);
+	snprintf(out, ENDPOINT_TEXT, "%s%s%s%.16s%s:%u", open, text, device ? "%" : "", device ? device : "", close,
+	         (unsigned int)port);
+}
+
+/* The wildcard address of that family: 0.0.0.0 or ::. */
+struct addr addr_any(int family)
+{
+	return (struct addr){.family = (uint8_t)family};
+}
+
+bool addr_equal(const struct addr *a, const struct addr *b)
+{
+	return a->family == b->family && !memcmp(a->b, b->b, sizeof a->b);
+}
+
+/* Whether it is the wildcard of its own family (::ffff:0.0.0.0 is not). */
+bool addr_is_any(const struct addr *a)
+{
+	static const uint8_t zero[16];
+
+	return !memcmp(a->b, zero, sizeof zero);
+}
+
+/* Whether it is an IPv6 address that carries an IPv4 one: ::ffff:a.b.c.d. */
+bool addr_is_mapped(const struct addr *a)
+{
+	static const uint8_t prefix[12] = {[10] = 0xff, [11] = 0xff};
+
+	return a->family == AF_INET6 && !memcmp(a->b, prefix, sizeof prefix);
+}

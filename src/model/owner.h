@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MODEL_OWNER_H
+#define MODEL_OWNER_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "model/tri.h"
+
+/* A process above the holder, nearest first. */
+struct parent {
+	pid_t pid;
+	char *comm;
+};
+
+/* What /proc told of one process; texts are raw bytes and NULL where they could not be read. */
+struct process {
+	pid_t pid, ppid;
+	char state;           /* the letter of proc_pid_stat(5); 0 not known */
+	uint32_t uid;         /* effective uid; UID_UNKNOWN where not known */
+	char *user;           /* its name, NULL where it has none */
+	int64_t age_ms;       /* since its start; -1 not known */
+	char *comm, *exe, *cwd;
+	char **cmdline;       /* the arguments */
+	size_t ncmdline;
+	char *cgroup;         /* path in the cgroup2 hierarchy (or name=systemd) */
+	char *unit, *container; /* named by that path */
+	struct parent *parents;
+	size_t nparents;
+};
+
+/* One descriptor of one process that refers to the socket with that inode. */
+struct owner {
+	uint32_t inode;
+	size_t process;       /* index into struct owners */
+	int fd;
+	enum tri cloexec;
+};
+
+/* Who holds what; v is ordered by inode, then by the age of the process (the oldest first), then by fd. */
+struct owners {
+	struct process *processes;
+	size_t nprocesses;
+	struct owner *v;
+	size_t n;
+};
+
+const struct owner *owners_of(const struct owners *owners, uint32_t inode, size_t *n);
+void owners_sort(struct owners *owners);
+void owners_free(struct owners *owners);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/report.h"
+
+#include <stdlib.h>
+
+#include "base/xalloc.h"
+
+void rows_add(struct rows *r, size_t i)
+{
+	r->v = xgrow(r->v, r->n, sizeof *r->v);
+	r->v[r->n++] = i;
+}
+
+/* Releases what the report owns; request and snapshot stay. */
+void report_free(struct report *r)
+{
+	for (size_t i = 0; i < r->nbinds; i++)
+		free(r->binds[i].blocked_by.v);
+	for (size_t i = 0; i < r->ncauses; i++)
+		free(r->causes[i].socks.v);
+	free(r->rows);
+	*r = (struct report){0};
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MODEL_REPORT_H
+#define MODEL_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/snapshot.h"
+
+/* The worst of several is the answer for all: later is worse. */
+enum verdict { FREE, UNSURE, REFUSED, TAKEN };
+
+/* In the order in which a report lists them. */
+enum cause_id {
+	CAUSE_LISTENER,
+	CAUSE_BOUND_NOT_LISTENING,
+	CAUSE_FIN_WAIT_2_HALF_CLOSED,
+	CAUSE_FIN_WAIT_2_ORPHAN,
+	CAUSE_TIME_WAIT,
+	CAUSE_PRIVILEGED_PORT,
+	CAUSE_ADDRESS_NOT_LOCAL,
+	CAUSE_BIND_DENIED,
+	CAUSE_INVISIBLE_HOLDER,
+	CAUSES
+};
+
+enum facet_id {
+	FACET_WILDCARD_OVERLAP,
+	FACET_DUAL_STACK,
+	FACET_V4_MAPPED,
+	FACET_OWNER_LACKED_REUSEADDR,
+	FACET_OWNER_HAS_REUSEADDR,
+	FACET_SHARED_SOCKET,
+	FACET_HIDDEN_OWNER,
+	FACETS
+};
+
+enum fix_id {
+	FIX_WAIT,
+	FIX_SET_REUSEADDR,
+	FIX_LET_PEER_CLOSE_FIRST,
+	FIX_CLOSE_THE_SOCKET,
+	FIX_STOP_HOLDER,
+	FIX_KILL_GROUP,
+	FIX_STOP_UNIT,
+	FIX_STOP_CONTAINER,
+	FIX_BIND_SPECIFIC,
+	FIX_SET_V6ONLY,
+	FIX_OTHER_PORT,
+	FIX_DESTROY_SOCKET,
+	FIX_LOWER_FIN_TIMEOUT,
+	FIX_LOOK_AS_ROOT,
+	FIX_RAISE_PRIVILEGE,
+	FIX_ADD_ADDRESS,
+	FIX_RETRY,
+	FIXES
+};
+
+enum note_id { NOTE_NO_SUCH_FAMILY, NOTES };
+
+enum story_id { STORY_NONE, STORY_TIME_WAIT, STORY_FIN_WAIT_2_ORPHAN, STORY_FIN_WAIT_2_HALF_CLOSED, STORIES };
+
+enum clears { CLEARS_NOW, CLEARS_TIMER, CLEARS_ESTIMATE, CLEARS_NEVER, CLEARS_UNKNOWN };
+
+enum { RESULT_OK = 0, RESULT_UNKNOWN = -1, FIXES_MAX = 8, BINDS_MAX = 2 * MIXES };
+
+/* Which sockets, as indexes into the report's rows. */
+struct rows {
+	size_t *v;
+	size_t n;
+};
+
+/* One bind(): what it gets. */
+struct bind {
+	struct addr addr;
+	unsigned int mix;
+	int result;           /* RESULT_OK, RESULT_UNKNOWN or an errno */
+	bool by_probe;
+	struct rows blocked_by;
+};
+
+/* One socket of the report, or (s.count above 1) the rest of a group of alike ones. */
+struct row {
+	struct sock s;
+	enum tri blocks;      /* the requested bind(), on at least one of its addresses */
+	int cause;            /* index into causes, -1 for none */
+};
+
+struct fix {
+	enum fix_id id;
+	bool helps_now, permanent;
+};
+
+struct cause {
+	enum cause_id id;
+	bool inferred;
+	struct rows socks;
+	unsigned int facets;  /* bits 1 << enum facet_id */
+	enum story_id story;
+	struct fix fixes[FIXES_MAX];
+	size_t nfixes;
+};
+
+/* The answer to one request; borrows the request and the snapshot. */
+struct report {
+	const struct request *request;
+	const struct snapshot *seen;
+	enum verdict verdict;
+	int err;              /* errno of the requested bind(), 0 if it works or is not known */
+	enum clears clears;
+	int64_t clears_in_ms; /* -1: not known or never */
+	int64_t late_ms;      /* how much later the timer wheel may fire; -1 where no timer counts */
+	struct bind binds[BINDS_MAX];
+	size_t nbinds;
+	struct row *rows;
+	size_t nrows;
+	struct cause causes[CAUSES];
+	size_t ncauses;
+	unsigned int notes;   /* bits 1 << enum note_id */
+};
+
+void rows_add(struct rows *r, size_t i);
+void report_free(struct report *r);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Look-ups in what was seen, and its end. */
+#include "model/snapshot.h"
+
+#include <stdlib.h>
+
+/* The last probe of that address and mix; NULL if none was made. */
+const struct probe *snapshot_probe(const struct snapshot *s, const struct addr *addr, unsigned int mix)
+{
+	for (size_t i = s->nprobes; i-- > 0;)
+		if (s->probes[i].mix == mix && addr_equal(&s->probes[i].addr, addr))
+			return &s->probes[i];
+	return NULL;
+}
+
+/* Whether the address is on this host (a wildcard always is); UNKNOWN if nobody asked or the tables could not be read. */
+enum tri snapshot_local(const struct snapshot *s, const struct addr *addr)
+{
+	if (addr_is_any(addr))
+		return YES;
+	for (size_t i = 0; i < s->nlocalities; i++)
+		if (addr_equal(&s->localities[i].addr, addr))
+			return s->localities[i].local;
+	return UNKNOWN;
+}
+
+/* The cgroup with that id; NULL if it was not looked up. */
+const struct cgroup *snapshot_cgroup(const struct snapshot *s, uint64_t id)
+{
+	for (size_t i = 0; i < s->ncgroups; i++)
+		if (s->cgroups[i].id == id)
+			return &s->cgroups[i];
+	return NULL;
+}
+
+/* The user's name; NULL where it has none or nobody asked. */
+const char *snapshot_user(const struct snapshot *s, uint32_t uid)
+{
+	for (size_t i = 0; i < s->nusers; i++)
+		if (s->users[i].uid == uid)
+			return s->users[i].name;
+	return NULL;
+}
+
+/* The interface's name; NULL for ifindex 0 and for one that is gone. */
+const char *snapshot_device(const struct snapshot *s, uint32_t ifindex)
+{
+	for (size_t i = 0; i < s->ndevices; i++)
+		if (s->devices[i].ifindex == ifindex)
+			return s->devices[i].name;
+	return NULL;
+}
+
+void snapshot_free(struct snapshot *s)
+{
+	for (size_t i = 0; i < s->ncgroups; i++) {
+		free(s->cgroups[i].path);
+		free(s->cgroups[i].unit);
+		free(s->cgroups[i].container);
+	}
+	for (size_t i = 0; i < s->nusers; i++)
+		free(s->users[i].name);
+	free(s->host.release);
+	free(s->host.user);
+	free(s->socks);
+	free(s->probes);
+	free(s->localities);
+	free(s->cgroups);
+	free(s->users);
+	free(s->devices);
+	owners_free(&s->owners);
+	gap_free(&s->gaps);
+	*s = (struct snapshot){0};
+}

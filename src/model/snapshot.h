@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MODEL_SNAPSHOT_H
+#define MODEL_SNAPSHOT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/gap.h"
+#include "model/owner.h"
+#include "model/request.h"
+#include "model/sock.h"
+
+/* What a bind() of ours got from the kernel. */
+struct probe {
+	struct addr addr;
+	unsigned int mix;
+	int err;          /* 0: it worked; otherwise the errno */
+};
+
+/* Whether an address can be bound at all, as far as the kernel's tables tell. */
+struct locality {
+	struct addr addr;
+	enum tri local;   /* YES also where ip_nonlocal_bind allows any address */
+};
+
+/* What the kernel says about the host and about us. */
+struct host {
+	char *release;             /* uname -r */
+	int64_t now_ms;            /* CLOCK_REALTIME at the snapshot */
+	uint64_t netns;            /* inode of the network namespace; 0 not known */
+	uint32_t uid;              /* our effective uid: that of the socket we would make */
+	char *user;                /* its name; NULL where it has none */
+	unsigned int hz;           /* timer ticks a second; 0 not known */
+	uint16_t unprivileged_port_start;
+	bool may_bind_low;         /* CAP_NET_BIND_SERVICE over this network namespace */
+	enum tri has_inet, has_inet6;
+};
+
+struct cgroup {
+	uint64_t id;
+	char *path, *unit, *container; /* NULL: not found, or the path names none */
+};
+
+/* The names of uids that no process of ours carries. */
+struct user {
+	uint32_t uid;
+	char *name;
+};
+
+/* The name of an interface that some socket is bound to. */
+struct device {
+	uint32_t ifindex;
+	char name[16];
+};
+
+/* Everything that was seen; owns all it points to.  Sockets are all those with the local port, in dump order. */
+struct snapshot {
+	struct host host;
+	struct sock *socks;
+	size_t nsocks;
+	bool owners_read;          /* the descriptor scan was made */
+	bool options_read;         /* the options of its findings were asked for */
+	struct owners owners;
+	struct probe *probes;
+	size_t nprobes;
+	struct locality *localities;
+	size_t nlocalities;
+	struct cgroup *cgroups;
+	size_t ncgroups;
+	struct user *users;
+	size_t nusers;
+	struct device *devices;
+	size_t ndevices;
+	struct gaps gaps;
+};
+
+const struct probe *snapshot_probe(const struct snapshot *s, const struct addr *addr, unsigned int mix);
+enum tri snapshot_local(const struct snapshot *s, const struct addr *addr);
+const struct cgroup *snapshot_cgroup(const struct snapshot *s, uint64_t id);
+const char *snapshot_user(const struct snapshot *s, uint32_t uid);
+const char *snapshot_device(const struct snapshot *s, uint32_t ifindex);
+void snapshot_free(struct snapshot *s);
+
+#endif

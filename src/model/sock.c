@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a sock_diag record means, as far as it follows from the record alone.
+ * States: include/net/tcp_states.h.  Timers: net/ipv4/inet_diag.c
+ * (inet_sk_diag_fill, inet_twsk_diag_fill), alike from 5.4 to 7.1.
+ */
+#include "model/sock.h"
+
+static const char *const state_names[STATE_MAX] = {
+    [STATE_ESTABLISHED] = "ESTABLISHED", [STATE_SYN_SENT] = "SYN_SENT",       [STATE_SYN_RECV] = "SYN_RECV",
+    [STATE_FIN_WAIT_1] = "FIN_WAIT_1",   [STATE_FIN_WAIT_2] = "FIN_WAIT_2",   [STATE_TIME_WAIT] = "TIME_WAIT",
+    [STATE_CLOSE] = "CLOSE",             [STATE_CLOSE_WAIT] = "CLOSE_WAIT",   [STATE_LAST_ACK] = "LAST_ACK",
+    [STATE_LISTEN] = "LISTEN",           [STATE_CLOSING] = "CLOSING",         [STATE_NEW_SYN_RECV] = "SYN_RECV",
+};
+
+static const char *const timer_names[TIMER_MAX] = {
+    [TIMER_NONE] = "none",         [TIMER_RETRANSMIT] = "retransmit", [TIMER_KEEPALIVE] = "keepalive",
+    [TIMER_TIMEWAIT] = "timewait", [TIMER_PROBE] = "probe",           [TIMER_DELACK] = "delack",
+};
+
+/* The state's name: the kernel's without TCP_, BOUND for a socket that is bound and nothing more, "?" otherwise. */
+const char *sock_state_name(const struct sock *s)
+{
+	if (sock_is_bound_only(s))
+		return "BOUND";
+	return s->state < STATE_MAX && state_names[s->state] ? state_names[s->state] : "?";
+}
+
+/* The timer's name; a timer that this version does not know is "other". */
+const char *sock_timer_name(const struct sock *s)
+{
+	return s->timer < TIMER_MAX ? timer_names[s->timer] : "other";
+}
+
+/*
+ * Whether it is an inet_timewait_sock: TIME_WAIT, or a FIN_WAIT_2 orphan whose
+ * time-out is at most 60 s (tcp_time_wait() in tcp_minisocks.c).
+ */
+bool sock_is_minisocket(const struct sock *s)
+{
+	return s->state == STATE_TIME_WAIT || (s->state == STATE_FIN_WAIT_2 && s->timer == TIMER_TIMEWAIT && !s->inode);
+}
+
+/* Whether it stands for the rest of a folded group: count says how many, peer, cookie and inode mean nothing. */
+bool sock_is_rest(const struct sock *s)
+{
+	return !s->peer.family;
+}
+
+/* Whether it is bound and neither listens nor was ever connected (state CLOSE, no peer). */
+bool sock_is_bound_only(const struct sock *s)
+{
+	return s->state == STATE_CLOSE && !s->peer_port;
+}
+
+/* Whether it is a request (SYN received, no full socket yet): it is not in the bind table and holds nothing. */
+bool sock_is_half_open(const struct sock *s)
+{
+	return s->state == STATE_NEW_SYN_RECV || (s->state == STATE_SYN_RECV && !s->inode);
+}
+
+/*
+ * Milliseconds until the record is gone by its own timer, -1 where the timer
+ * does not end it.  A FIN_WAIT_2 orphan with timer 2 becomes a minisocket for
+ * 60 s more (TCP_TIMEWAIT_LEN) when that timer fires (tcp_keepalive_timer()).
+ */
+int64_t sock_ends_ms(const struct sock *s)
+{
+	if (s->expires_ms < 0)
+		return -1;
+	if (sock_is_minisocket(s))
+		return s->expires_ms;
+	if (s->state == STATE_FIN_WAIT_2 && !s->inode && s->timer == TIMER_KEEPALIVE)
+		return (int64_t)s->expires_ms + 60000;
+	return -1;
+}

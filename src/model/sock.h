@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MODEL_SOCK_H
+#define MODEL_SOCK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/addr.h"
+#include "model/tri.h"
+
+/* The kernel's numbers (include/net/tcp_states.h); STATE_CLOSE with no peer is shown as BOUND. */
+enum sock_state {
+	STATE_ESTABLISHED = 1,
+	STATE_SYN_SENT,
+	STATE_SYN_RECV,
+	STATE_FIN_WAIT_1,
+	STATE_FIN_WAIT_2,
+	STATE_TIME_WAIT,
+	STATE_CLOSE,
+	STATE_CLOSE_WAIT,
+	STATE_LAST_ACK,
+	STATE_LISTEN,
+	STATE_CLOSING,
+	STATE_NEW_SYN_RECV,
+	STATE_MAX
+};
+
+/* idiag_timer; TIMER_FIN_WAIT_2 is what a kernel calls keepalive (2) on a FIN_WAIT_2 orphan. */
+enum sock_timer {
+	TIMER_NONE,
+	TIMER_RETRANSMIT,
+	TIMER_KEEPALIVE,
+	TIMER_TIMEWAIT,
+	TIMER_PROBE,
+	TIMER_DELACK,
+	TIMER_MAX
+};
+
+enum held_by { HELD_UNKNOWN, HELD_PROCESS, HELD_KERNEL, HELD_HIDDEN };
+
+/* One TCP socket, or (count above 1) what remains of a folded group of alike ones. */
+struct sock {
+	uint8_t state;       /* enum sock_state */
+	uint8_t timer;       /* enum sock_timer */
+	uint8_t retransmits; /* retransmissions or probes sent without an answer */
+	uint8_t shutdown;    /* bit 0 RCV_SHUTDOWN, bit 1 SEND_SHUTDOWN */
+	uint8_t v6only, reuseaddr, reuseport; /* enum tri */
+	uint8_t held_by;     /* enum held_by */
+	uint16_t port, peer_port;
+	struct addr local, peer; /* peer.family 0: the rest of a group, see sock_is_rest() */
+	uint32_t ifindex;    /* 0: bound to no device */
+	uint32_t uid;        /* UID_UNKNOWN where the kernel does not say (minisockets) */
+	uint32_t inode;      /* 0: no process has a descriptor of it */
+	uint32_t receive_queue, send_queue; /* bytes; of a listener: queued connections and their limit */
+	uint32_t count;      /* sockets that this row stands for, at least 1 */
+	int32_t expires_ms;  /* of the timer, from the snapshot's time on; -1 without timer */
+	uint64_t cookie;     /* 0: not known */
+	uint64_t cgroup;     /* inode of the creator's cgroup2 directory; 0: not known */
+};
+
+#define UID_UNKNOWN UINT32_MAX
+
+const char *sock_state_name(const struct sock *s);
+const char *sock_timer_name(const struct sock *s);
+bool sock_is_minisocket(const struct sock *s);
+bool sock_is_rest(const struct sock *s);
+bool sock_is_bound_only(const struct sock *s);
+bool sock_is_half_open(const struct sock *s);
+int64_t sock_ends_ms(const struct sock *s);
+
+#endif

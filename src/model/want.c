@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/want.h"
+
+#include <stdlib.h>
+
+void want_free(struct want *w)
+{
+	free(w->options);
+	*w = (struct want){0};
+}

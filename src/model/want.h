@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MODEL_WANT_H
+#define MODEL_WANT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "model/addr.h"
+#include "model/request.h"
+
+/* A bind() that only the kernel can answer. */
+struct wanted_probe {
+	struct addr addr;
+	unsigned int mix;
+};
+
+/* What the judgement still needs from sys; nothing wanted means that it is final. */
+struct want {
+	bool owners;          /* who holds the snapshot's sockets: one scan of the descriptors, with users and cgroups */
+	size_t *options;      /* sockets (indexes into socks) whose options decide */
+	size_t noptions;
+	struct wanted_probe probes[2 * MIXES];
+	size_t nprobes;
+};
+
+void want_free(struct want *w);
+
+#endif
