@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * TCP sockets from NETLINK_SOCK_DIAG.  Records: inet_sk_diag_fill(),
+ * inet_twsk_diag_fill() and inet_req_diag_fill() in the kernel's inet_diag.c,
+ * alike from 5.4 to 7.1.  SHUTDOWN, SKV6ONLY and CGROUP_ID come unasked.
+ */
+#include "sys/inet_diag.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/inet_diag.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <string.h>
+
+#include "sys/netlink.h"
+
+/*
+ * Numbers of the kernel that older headers lack: CGROUP_ID is of 5.8, the state
+ * BOUND_INACTIVE (bound and neither listening nor connected) of 6.8; an older
+ * kernel ignores the bit.  All states: 1 to 13.
+ */
+enum { ATTR_CGROUP_ID = 21, STATE_BOUND_INACTIVE = 13, ALL_STATES = (1 << (STATE_BOUND_INACTIVE + 1)) - 2 };
+
+static struct addr address(uint8_t family, const __be32 *raw)
+{
+	struct addr a = {.family = family};
+
+	memcpy(a.b, raw, family == AF_INET ? 4 : 16);
+	return a;
+}
+
+/* A timer that should have fired comes as 0, from some kernels as a small negative number. */
+static int32_t milliseconds(const struct inet_diag_msg *m)
+{
+	if (m->idiag_timer == TIMER_NONE)
+		return -1;
+	return m->idiag_expires > INT32_MAX ? 0 : (int32_t)m->idiag_expires;
+}
+
+/* One attribute of at least its header's length; one that is too short for its type says nothing. */
+static void take_attribute(const struct nlattr *a, struct sock *s)
+{
+	const char *value = (const char *)a + NLA_HDRLEN;
+	size_t len = a->nla_len - (size_t)NLA_HDRLEN;
+
+	switch (a->nla_type & NLA_TYPE_MASK) {
+	case INET_DIAG_SHUTDOWN:
+		if (len >= sizeof s->shutdown)
+			memcpy(&s->shutdown, value, sizeof s->shutdown);
+		break;
+	case INET_DIAG_SKV6ONLY:
+		if (len >= 1)
+			s->v6only = tri_of(*value);
+		break;
+	case ATTR_CGROUP_ID:
+		if (len >= sizeof s->cgroup)
+			memcpy(&s->cgroup, value, sizeof s->cgroup);
+		break;
+	}
+}
+
+/* Stops at the first attribute that does not fit: what it would have said stays unknown. */
+static void take_attributes(const struct nlmsghdr *h, struct sock *s)
+{
+	size_t at = NLMSG_LENGTH(sizeof(struct inet_diag_msg));
+
+	while (h->nlmsg_len > at && h->nlmsg_len - at >= sizeof(struct nlattr)) {
+		const struct nlattr *a = (const struct nlattr *)((const char *)h + at);
+
+		if (a->nla_len < sizeof *a || a->nla_len > h->nlmsg_len - at)
+			return;
+		take_attribute(a, s);
+		at += NLA_ALIGN((size_t)a->nla_len);
+	}
+}
+
+/*
+ * Reads one record (nlmsg_len bytes at h, of which at least the header is
+ * there) into *s; pure.  False, with *s untouched, if it is too short or not of
+ * AF_INET or AF_INET6.  Times are in milliseconds from the kernel's answer on.
+ * The uid of minisockets and half-open requests is unknown: the kernel fills in
+ * 0 there.  v6only of native IPv6 is known in LISTEN and CLOSE alone: in no
+ * other state the attribute comes.
+ */
+bool inet_diag_parse(const struct nlmsghdr *h, struct sock *s)
+{
+	const struct inet_diag_msg *m = NLMSG_DATA(h);
+
+	if (h->nlmsg_len < NLMSG_LENGTH(sizeof *m) || (m->idiag_family != AF_INET && m->idiag_family != AF_INET6))
+		return false;
+	*s = (struct sock){
+	    .state = m->idiag_state,
+	    .timer = m->idiag_timer,
+	    .retransmits = m->idiag_retrans,
+	    .port = ntohs(m->id.idiag_sport),
+	    .peer_port = ntohs(m->id.idiag_dport),
+	    .local = address(m->idiag_family, m->id.idiag_src),
+	    .peer = address(m->idiag_family, m->id.idiag_dst),
+	    .ifindex = m->id.idiag_if,
+	    .uid = m->idiag_uid,
+	    .inode = m->idiag_inode,
+	    .receive_queue = m->idiag_rqueue,
+	    .send_queue = m->idiag_wqueue,
+	    .count = 1,
+	    .expires_ms = milliseconds(m),
+	    .cookie = m->id.idiag_cookie[0] | (uint64_t)m->id.idiag_cookie[1] << 32,
+	};
+	take_attributes(h, s);
+	if (m->idiag_family == AF_INET || addr_is_mapped(&s->local))
+		s->v6only = NO;
+	if (sock_is_minisocket(s) || sock_is_half_open(s))
+		s->uid = UID_UNKNOWN;
+	return true;
+}
+
+struct question {
+	uint16_t port;
+	void (*take)(const struct sock *s, void *arg);
+	void *arg;
+	bool *bound_only;
+	bool any_taken;
+};
+
+/* The kernel ignores the port for bound-only sockets: all of them come, and are sorted out here. */
+static int answer(const struct nlmsghdr *h, void *arg)
+{
+	struct question *q = arg;
+	struct sock s;
+
+	if (!inet_diag_parse(h, &s))
+		return -EBADMSG;
+	if (sock_is_bound_only(&s))
+		*q->bound_only = true;
+	if (s.port != q->port)
+		return 0;
+	q->any_taken = true;
+	q->take(&s, q->arg);
+	return 0;
+}
+
+/* Both families in one walk of the tables; only the older request takes AF_UNSPEC. */
+static int ask_at_once(struct question *q)
+{
+	struct {
+		struct nlmsghdr h;
+		struct inet_diag_req r;
+	} request = {
+	    .h = {.nlmsg_len = sizeof request,
+	          .nlmsg_type = TCPDIAG_GETSOCK,
+	          .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
+	    .r = {.idiag_family = AF_UNSPEC, .id.idiag_sport = htons(q->port), .idiag_states = ALL_STATES},
+	};
+
+	return netlink_dump(NETLINK_SOCK_DIAG, &request.h, answer, q);
+}
+
+static int ask_family(struct question *q, uint8_t family)
+{
+	struct {
+		struct nlmsghdr h;
+		struct inet_diag_req_v2 r;
+	} request = {
+	    .h = {.nlmsg_len = sizeof request,
+	          .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+	          .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
+	    .r = {.sdiag_family = family,
+	          .sdiag_protocol = IPPROTO_TCP,
+	          .id.idiag_sport = htons(q->port),
+	          .idiag_states = ALL_STATES},
+	};
+
+	return netlink_dump(NETLINK_SOCK_DIAG, &request.h, answer, q);
+}
+
+/*
+ * Hands every TCP socket of this network namespace with that local port to
+ * take, in dump order: listeners, then bound-only ones, then the rest.  Sets
+ * *bound_only if a bound-only socket of any port was listed (proof that this
+ * kernel lists them; it is left alone otherwise).  Returns 0 when all were
+ * seen; -errno of netlink_dump() otherwise: those handed over are real, but
+ * others may be missing.  Where the older request is refused before a socket
+ * was handed over, the newer one is tried for each family.
+ */
+int inet_diag_ask(uint16_t port, bool *bound_only, void (*take)(const struct sock *s, void *arg), void *arg)
+{
+	struct question q = {.port = port, .take = take, .arg = arg, .bound_only = bound_only};
+	int err = ask_at_once(&q);
+
+	if (!err || q.any_taken)
+		return err;
+	err = ask_family(&q, AF_INET);
+	return err ? err : ask_family(&q, AF_INET6);
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where sockets are read from, in order of preference.  A source that failed is
+ * never "nothing there": it leaves a gap, and the next one is tried unless
+ * sockets had come already (they are real, and asking again would double them).
+ */
+#include "sys/sources.h"
+
+#include <stdio.h>
+
+#include "model/fold.h"
+#include "sys/inet_diag.h"
+#include "sys/procnet.h"
+
+/* One reading of all sockets with that local port. */
+struct reading {
+	const struct host *host;
+	int procfd;
+	uint16_t port;
+	struct fold fold;
+	bool any_taken;
+	bool lists_bound_only;  /* the source shows sockets that are bound and nothing more */
+};
+
+static void take(const struct sock *s, void *arg)
+{
+	struct reading *r = arg;
+
+	r->any_taken = true;
+	fold_add(&r->fold, s);
+}
+
+/* 6.8 is the first to list bound-only sockets (91051f003948 "tcp: Dump bound-only sockets in inet_diag."). */
+static bool is_from_6_8_on(const char *release)
+{
+	unsigned int major, minor;
+
+	return release && sscanf(release, "%3u.%3u", &major, &minor) == 2 && (major > 6 || (major == 6 && minor >= 8));
+}
+
+static int ask_inet_diag(struct reading *r)
+{
+	bool seen = false;
+	int err = inet_diag_ask(r->port, &seen, take, r);
+
+	r->lists_bound_only = seen || is_from_6_8_on(r->host->release);
+	return err;
+}
+
+static int ask_procnet(struct reading *r)
+{
+	r->lists_bound_only = false;
+	return procnet_ask(r->procfd, r->port, take, r);
+}
+
+static const struct source {
+	int (*ask)(struct reading *r);  /* 0 or -errno */
+	enum gap_kind refused, cut;     /* failed before, after the first socket with the port */
+} sources[] = {
+    {ask_inet_diag, GAP_SOCK_DIAG, GAP_DUMP_CUT},
+    {ask_procnet, GAP_PROC_NET, GAP_PROC_NET},
+};
+
+/*
+ * Fills s->socks with all TCP sockets of that local port (alike ones without a
+ * process folded) and adds the gaps of this look; s->host is filled already.
+ * procfd is a descriptor of /proc.  What a dump had shown before it was cut
+ * stays.
+ */
+void sources_read(struct snapshot *s, int procfd, uint16_t port)
+{
+	struct reading r = {.host = &s->host, .procfd = procfd, .port = port};
+
+	for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
+		int err = sources[i].ask(&r);
+
+		if (!err)
+			break;
+		gap_add(&s->gaps, r.any_taken ? sources[i].cut : sources[i].refused, -err, NULL);
+		if (r.any_taken)
+			break;
+	}
+	if (!r.lists_bound_only)
+		gap_add(&s->gaps, GAP_BOUND_ONLY, 0, NULL);
+	s->socks = fold_end(&r.fold, &s->nsocks);
+}

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef SYS_SOURCES_H
+#define SYS_SOURCES_H
+
+#include "model/snapshot.h"
+
+void sources_read(struct snapshot *s, int procfd, uint16_t port);
+
+#endif
