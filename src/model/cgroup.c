@@ -90,8 +90,9 @@ static char *by_prefix(struct part e)
 	static const struct {
 		const char *prefix, *runtime;
 	} known[] = {
-	    {"docker-", "docker"},     {"libpod-", "podman"},          {"libpod-conmon-", "podman"}, {"crio-", "cri-o"},
-	    {"crio-conmon-", "cri-o"}, {"cri-containerd-", "containerd"}, {"nerdctl-", "nerdctl"},
+	    {"docker-", "docker"},   {"libpod-", "podman"},     {"libpod-conmon-", "podman"},
+	    {"crio-", "cri-o"},      {"crio-conmon-", "cri-o"}, {"cri-containerd-", "containerd"},
+	    {"nerdctl-", "nerdctl"},
 	};
 	char *found = NULL;
 

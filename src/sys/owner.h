@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef SYS_OWNER_H
+#define SYS_OWNER_H
+
+#include "model/snapshot.h"
+
+void owner_scan(struct snapshot *s, int procfd);
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef SYS_PROBE_H
+#define SYS_PROBE_H
+
+#include <stdbool.h>
+
+#include "model/addr.h"
+#include "model/request.h"
+
+int probe_bind(const struct addr *addr, uint16_t port, const struct mix *mix, int *err);
+int probe_address(const struct addr *addr, int *err);
+
+#endif

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One look at the kernel: the sockets first, then, round by round, what the
+ * judgement asks for.  Nothing here decides; what failed becomes a gap.
+ */
+#define _GNU_SOURCE
+#include "sys/snapshot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/xalloc.h"
+#include "model/cgroup.h"
+#include "sys/cgroup_path.h"
+#include "sys/host.h"
+#include "sys/locality.h"
+#include "sys/owner.h"
+#include "sys/probe.h"
+#include "sys/sockopt.h"
+#include "sys/sources.h"
+
+enum { ROOT_CGROUP = 1, OBJECT_MAX = 32 };
+
+/* A descriptor of /proc, or -errno: what is below it then fails with EBADF. */
+static int open_proc(void)
+{
+	int fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static void close_proc(int procfd)
+{
+	if (procfd >= 0)
+		close(procfd);
+}
+
+/* A wildcard is everywhere, and nothing can be asked of a family that the host does not have. */
+static void read_locality(struct snapshot *s, const struct addr *addr)
+{
+	enum tri local;
+	int err;
+
+	if (addr_is_any(addr) || (addr->family == AF_INET ? s->host.has_inet : s->host.has_inet6) == NO)
+		return;
+	err = locality_ask(addr, &local);
+	if (err)
+		gap_add(&s->gaps, GAP_ADDRESSES, -err, NULL);
+	s->localities = xgrow(s->localities, s->nlocalities, sizeof *s->localities);
+	s->localities[s->nlocalities++] = (struct locality){.addr = *addr, .local = local};
+}
+
+/*
+ * Fills s (what is older in it is not released): the host, whether the target's
+ * address is on it, and all sockets of its port.
+ */
+void snapshot_take(struct snapshot *s, const struct target *target)
+{
+	int procfd = open_proc();
+
+	*s = (struct snapshot){0};
+	host_read(&s->host, procfd);
+	if (target->addr.family)
+		read_locality(s, &target->addr);
+	sources_read(s, procfd, target->port);
+	close_proc(procfd);
+}
+
+static void name_user(struct snapshot *s, uint32_t uid)
+{
+	if (uid == UID_UNKNOWN)
+		return;
+	for (size_t i = 0; i < s->nusers; i++)
+		if (s->users[i].uid == uid)
+			return;
+	s->users = xgrow(s->users, s->nusers, sizeof *s->users);
+	s->users[s->nusers++] = (struct user){.uid = uid, .name = host_user(uid)};
+}
+
+/* Each user is looked up once, whatever the number of sockets and processes. */
+static void name_users(struct snapshot *s)
+{
+	for (size_t i = 0; i < s->nsocks; i++)
+		name_user(s, s->socks[i].uid);
+	for (size_t i = 0; i < s->owners.nprocesses; i++) {
+		struct process *p = &s->owners.processes[i];
+
+		name_user(s, p->uid);
+		p->user = xstrdup(snapshot_user(s, p->uid));
+	}
+}
+
+/* A cgroup that has been removed meanwhile is an answer, not a gap. */
+static void name_cgroup(struct snapshot *s, int procfd, uint64_t id)
+{
+	struct cgroup c = {.id = id};
+	char object[OBJECT_MAX];
+	int err = cgroup_path(procfd, id, &c.path);
+
+	if (err && err != -ENOENT) {
+		snprintf(object, sizeof object, "%" PRIu64, id);
+		gap_add(&s->gaps, GAP_CGROUP, -err, object);
+	}
+	if (c.path) {
+		c.unit = cgroup_unit(c.path);
+		c.container = cgroup_container(c.path);
+	}
+	s->cgroups = xgrow(s->cgroups, s->ncgroups, sizeof *s->cgroups);
+	s->cgroups[s->ncgroups++] = c;
+}
+
+/* Where no process shows, the cgroup in which the socket was made tells whose it is. */
+static void name_cgroups(struct snapshot *s, int procfd)
+{
+	for (size_t i = 0; i < s->nsocks; i++) {
+		const struct sock *t = &s->socks[i];
+
+		if (t->held_by != HELD_PROCESS && t->cgroup > ROOT_CGROUP && !snapshot_cgroup(s, t->cgroup))
+			name_cgroup(s, procfd, t->cgroup);
+	}
+}
+
+static void fetch_owners(struct snapshot *s)
+{
+	int procfd = open_proc();
+
+	owner_scan(s, procfd);
+	name_users(s);
+	name_cgroups(s, procfd);
+	close_proc(procfd);
+}
+
+/* Any of the processes that share it will do; the gap names the first that refused. */
+static void fetch_options(struct snapshot *s, struct sock *t)
+{
+	size_t n;
+	const struct owner *o = owners_of(&s->owners, t->inode, &n);
+	int first = 0, err = 0;
+	char object[OBJECT_MAX];
+
+	for (size_t i = 0; i < n; i++) {
+		err = sockopt_read(s->owners.processes[o[i].process].pid, o[i].fd, t);
+		if (!err)
+			return;
+		first = first ? first : err;
+	}
+	if (!n)
+		return;
+	snprintf(object, sizeof object, "pid %d", (int)s->owners.processes[o->process].pid);
+	gap_add(&s->gaps, GAP_SOCKET_OPTIONS, -first, object);
+}
+
+/* Returns whether the bucket will remember it: it worked with SO_REUSEPORT, and other sockets keep the bucket. */
+static bool fetch_probe(struct snapshot *s, uint16_t port, const struct wanted_probe *w)
+{
+	struct probe p = {.addr = w->addr, .mix = w->mix};
+	int err = probe_bind(&w->addr, port, &mixes[w->mix], &p.err);
+
+	if (err) {
+		gap_add(&s->gaps, GAP_PROBE, -err, NULL);
+		return false;
+	}
+	s->probes = xgrow(s->probes, s->nprobes, sizeof *s->probes);
+	s->probes[s->nprobes++] = p;
+	return !p.err && mixes[p.mix].reuseport && s->nsocks;
+}
+
+/*
+ * Adds what is wanted to a snapshot of that target.  Owners are looked for
+ * once, with the names of users and of the cgroups of sockets without a
+ * process; options only behind descriptors that the owners have told.  Probes
+ * end with the first that changes what the kernel says to later ones.
+ */
+void snapshot_fetch(struct snapshot *s, const struct target *target, const struct want *want)
+{
+	if (want->owners && !s->owners_read)
+		fetch_owners(s);
+	for (size_t i = 0; i < want->noptions; i++)
+		fetch_options(s, &s->socks[want->options[i]]);
+	s->options_read |= want->noptions > 0;
+	for (size_t i = 0; i < want->nprobes; i++)
+		if (fetch_probe(s, target->port, &want->probes[i]))
+			break;
+}

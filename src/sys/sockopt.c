@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The options of somebody else's socket, which sock_diag does not tell: a
+ * duplicate of the holder's descriptor (pidfd_getfd(2), Linux 5.6) and
+ * getsockopt(2).  pidfd_getfd() needs PTRACE_MODE_ATTACH_REALCREDS: root, or
+ * the same user and a dumpable process; Yama may refuse it.
+ */
+#define _GNU_SOURCE
+#include "sys/sockopt.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Numbers that are the same on every architecture and that older headers lack. */
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+#ifndef SYS_pidfd_getfd
+#define SYS_pidfd_getfd 438
+#endif
+#ifndef SO_COOKIE
+#define SO_COOKIE 57
+#endif
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262
+#endif
+
+/* A duplicate of the process's descriptor; -errno where it may not be had. */
+static int duplicate(pid_t pid, int fd)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0), copy;
+
+	if (pidfd < 0)
+		return -errno;
+	copy = (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
+	if (copy < 0)
+		copy = -errno;
+	close(pidfd);
+	return copy;
+}
+
+/* An option that is an int; false if the socket does not know it. */
+static bool get(int fd, int level, int name, int *value)
+{
+	socklen_t len = sizeof *value;
+
+	return !getsockopt(fd, level, name, value, &len) && len == sizeof *value;
+}
+
+/*
+ * Whether the descriptor is the socket of that record.  Behind an MPTCP
+ * descriptor (every listener of Go 1.24 and later) the record is that of its
+ * subflow: same inode, another cookie.
+ */
+static bool is_same(int fd, const struct sock *s)
+{
+	uint64_t cookie;
+	socklen_t len = sizeof cookie;
+	struct stat st;
+	int protocol;
+
+	if (fstat(fd, &st) || !S_ISSOCK(st.st_mode) || (uint32_t)st.st_ino != s->inode)
+		return false;
+	if (!s->cookie || (get(fd, SOL_SOCKET, SO_PROTOCOL, &protocol) && protocol == IPPROTO_MPTCP))
+		return true;
+	return !getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len) && cookie == s->cookie;
+}
+
+/* All or nothing: s is changed only where both flags could be read. */
+static int read_flags(int fd, struct sock *s)
+{
+	int reuseaddr, reuseport, v6only;
+
+	if (!get(fd, SOL_SOCKET, SO_REUSEADDR, &reuseaddr) || !get(fd, SOL_SOCKET, SO_REUSEPORT, &reuseport))
+		return -errno;
+	s->reuseaddr = tri_of(reuseaddr);
+	s->reuseport = tri_of(reuseport);
+	if (s->local.family == AF_INET6 && get(fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6only))
+		s->v6only = tri_of(v6only);
+	return 0;
+}
+
+/*
+ * Reads SO_REUSEADDR, SO_REUSEPORT and (of an AF_INET6 socket) IPV6_V6ONLY of
+ * the socket s, which is descriptor fd of process pid, into s.  Nothing on the
+ * socket is changed; only should its owner close it in that very moment, the
+ * close of the duplicate is the last one.  Returns 0; -ESTALE if the descriptor
+ * is another file by now; or -errno, s unchanged: -ESRCH, -EBADF (gone), -EPERM
+ * (not ours to look at), -ENOSYS (before 5.6).
+ */
+int sockopt_read(pid_t pid, int fd, struct sock *s)
+{
+	int copy = duplicate(pid, fd), err;
+
+	if (copy < 0)
+		return copy;
+	err = is_same(copy, s) ? read_flags(copy, s) : -ESTALE;
+	close(copy);
+	return err;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef SYS_SOCKOPT_H
+#define SYS_SOCKOPT_H
+
+#include <sys/types.h>
+
+#include "model/sock.h"
+
+int sockopt_read(pid_t pid, int fd, struct sock *s);
+
+#endif

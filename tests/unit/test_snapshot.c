@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The rounds of a look at a real port: what is taken at once, and what is fetched when it is wanted. */
+#define _GNU_SOURCE
+#include "sys/snapshot.h"
+
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include "sandbox.h"
+#include "suite.h"
+
+enum { PORT = 9877 };
+
+/* A child that listens on the address; it may hide its descriptors from us. */
+static pid_t listener(const char *text, bool hides)
+{
+	struct place at = place_of(text, PORT);
+	int ready[2];
+	pid_t child;
+	char c;
+
+	ck_assert_int_eq(pipe(ready), 0);
+	child = fork();
+	if (!child) {
+		int fd = socket(at.u.sa.sa_family, SOCK_STREAM, 0), on = 1;
+		bool ok = !setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) && !bind(fd, &at.u.sa, at.len) &&
+		          !listen(fd, 1);
+
+		if (hides)
+			prctl(PR_SET_DUMPABLE, 0);
+		ok = ok && write(ready[1], "x", 1) == 1;
+		while (ok)
+			pause();
+		_exit(1);
+	}
+	ck_assert_int_eq(read(ready[0], &c, 1), 1);
+	close(ready[0]);
+	close(ready[1]);
+	return child;
+}
+
+static void end(pid_t child)
+{
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+}
+
+static struct target target_of(const char *text)
+{
+	struct target t = {.text = text, .port = PORT};
+
+	ck_assert(!text || addr_parse(text, &t.addr));
+	return t;
+}
+
+START_TEST(test_rounds)
+{
+	struct target target = target_of("127.0.0.1");
+	struct want want = {0};
+	size_t first = 0, n;
+	struct snapshot s;
+	pid_t child;
+
+	if (!sandbox_enter())
+		return;
+	child = listener("127.0.0.1", false);
+	snapshot_take(&s, &target);
+	ck_assert(s.nsocks == 1 && s.host.release && s.host.has_inet == YES && s.gaps.n == 0);
+	ck_assert(!s.owners_read && !s.options_read && s.socks[0].reuseaddr == UNKNOWN);
+	ck_assert_int_eq(snapshot_local(&s, &target.addr), YES);
+	snapshot_fetch(&s, &target, &want);
+	ck_assert(!s.owners_read && !s.options_read && !s.nprobes);
+	want.owners = true;
+	snapshot_fetch(&s, &target, &want);
+	ck_assert(s.owners_read && s.socks[0].held_by == HELD_PROCESS && s.owners.nprocesses == 1);
+	ck_assert(owners_of(&s.owners, s.socks[0].inode, &n) && n == 1);
+	ck_assert(s.owners.processes[0].pid == child && s.owners.v[0].cloexec == NO);
+	ck_assert_str_eq(s.owners.processes[0].user, "root");
+	ck_assert_str_eq(snapshot_user(&s, 0), "root");
+	want = (struct want){.options = &first, .noptions = 1};
+	snapshot_fetch(&s, &target, &want);
+	ck_assert(s.options_read && s.socks[0].reuseaddr == YES && s.socks[0].reuseport == NO);
+	want = (struct want){.nprobes = 1, .probes = {{target.addr, MIX_BOTH}}};
+	snapshot_fetch(&s, &target, &want);
+	ck_assert(s.nprobes == 1 && snapshot_probe(&s, &target.addr, MIX_BOTH)->err == EADDRINUSE);
+	ck_assert_uint_eq(s.gaps.n, 0);
+	snapshot_free(&s);
+	end(child);
+}
+END_TEST
+
+/* Where nothing is and nothing is asked, nothing is found. */
+START_TEST(test_free)
+{
+	struct target target = target_of(NULL);
+	struct want want = {.owners = true};
+	struct snapshot s;
+
+	if (!sandbox_enter())
+		return;
+	snapshot_take(&s, &target);
+	ck_assert(!s.nsocks && !s.nlocalities && !s.gaps.n);
+	snapshot_fetch(&s, &target, &want);
+	ck_assert(s.owners_read && !s.owners.n && !s.gaps.n);
+	snapshot_free(&s);
+}
+END_TEST
+
+static const struct place_row {
+	const char *target;
+	size_t nlocalities;
+	enum tri local;
+} places[] = {
+    {"0.0.0.0", 0, YES}, {"::", 0, YES}, {"127.0.0.1", 1, YES}, {"192.0.2.1", 1, NO}, {"fe80::1", 1, UNKNOWN},
+};
+
+START_TEST(test_place)
+{
+	const struct place_row *row = &places[_i];
+	struct target target = target_of(row->target);
+	struct snapshot s;
+
+	if (!sandbox_enter())
+		return;
+	snapshot_take(&s, &target);
+	ck_assert_msg(s.nlocalities == row->nlocalities, "%s: %zu", row->target, s.nlocalities);
+	ck_assert_msg(snapshot_local(&s, &target.addr) == row->local, "%s", row->target);
+	ck_assert_msg(!s.gaps.n, "%s: %zu gaps", row->target, s.gaps.n);
+	snapshot_free(&s);
+}
+END_TEST
+
+/* A holder that may not be looked at: hidden, said once, and no options. */
+START_TEST(test_hidden)
+{
+	struct target target = target_of(NULL);
+	struct want want = {.owners = true};
+	size_t first = 0;
+	struct snapshot s;
+	pid_t child;
+
+	if (!sandbox_enter())
+		return;
+	child = listener("127.0.0.1", true);
+	snapshot_take(&s, &target);
+	snapshot_fetch(&s, &target, &want);
+	ck_assert(s.nsocks == 1 && s.socks[0].held_by == HELD_HIDDEN && !s.owners.n);
+	ck_assert(gap_has(&s.gaps, GAP_FD_TABLE));
+	want = (struct want){.options = &first, .noptions = 1};
+	snapshot_fetch(&s, &target, &want);
+	ck_assert(s.options_read && s.socks[0].reuseaddr == UNKNOWN && !gap_has(&s.gaps, GAP_SOCKET_OPTIONS));
+	snapshot_free(&s);
+	end(child);
+}
+END_TEST
+
+/* A holder that ended between the rounds. */
+START_TEST(test_gone)
+{
+	struct target target = target_of(NULL);
+	struct want want = {.owners = true};
+	size_t first = 0;
+	struct snapshot s;
+	char object[32];
+	pid_t child;
+
+	if (!sandbox_enter())
+		return;
+	child = listener("127.0.0.1", false);
+	snapshot_take(&s, &target);
+	snapshot_fetch(&s, &target, &want);
+	end(child);
+	want = (struct want){.options = &first, .noptions = 1};
+	snapshot_fetch(&s, &target, &want);
+	snprintf(object, sizeof object, "pid %d", (int)child);
+	ck_assert(s.gaps.n == 1 && s.gaps.v[0].kind == GAP_SOCKET_OPTIONS && s.gaps.v[0].err == ESRCH);
+	ck_assert_str_eq(s.gaps.v[0].object, object);
+	snapshot_free(&s);
+}
+END_TEST
+
+/* A probe that cannot be made. */
+START_TEST(test_no_probe)
+{
+	struct target target = target_of(NULL);
+	struct want want = {.nprobes = 1, .probes = {{{.family = 200}, MIX_PLAIN}}};
+	struct snapshot s = {0};
+
+	snapshot_fetch(&s, &target, &want);
+	ck_assert(!s.nprobes && s.gaps.n == 1 && s.gaps.v[0].kind == GAP_PROBE && s.gaps.v[0].err == EAFNOSUPPORT);
+	snapshot_free(&s);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("snapshot");
+	TCase *whole = tcase_create("whole");
+
+	add_table(suite, "place", test_place, COUNT(places));
+	tcase_add_test(whole, test_rounds);
+	tcase_add_test(whole, test_free);
+	tcase_add_test(whole, test_hidden);
+	tcase_add_test(whole, test_gone);
+	tcase_add_test(whole, test_no_probe);
+	suite_add_tcase(suite, whole);
+	return run_suite(suite);
+}
