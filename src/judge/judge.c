@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The whole judgement: snapshot in, report and wishes out. */
+#include "judge/judge.h"
+
+#include <errno.h>
+
+#include "judge/binds.h"
+#include "judge/classify.h"
+#include "judge/rows.h"
+#include "judge/when.h"
+
+static enum verdict verdict_of(const struct bind *b)
+{
+	if (b->result == RESULT_OK)
+		return FREE;
+	if (b->result == RESULT_UNKNOWN)
+		return UNSURE;
+	return b->result == EADDRINUSE || b->blocked_by.n ? TAKEN : REFUSED;
+}
+
+/* The worst over the addresses, and the errno that goes with it.  If all of them work, what was in the way is gone. */
+static void decide(struct report *r)
+{
+	r->verdict = r->nbinds ? FREE : REFUSED;
+	r->err = r->nbinds ? 0 : EAFNOSUPPORT;
+	for (size_t i = r->request->mix; i < r->nbinds; i += MIXES) {
+		enum verdict v = verdict_of(&r->binds[i]);
+
+		if (v <= r->verdict)
+			continue;
+		r->verdict = v;
+		r->err = r->binds[i].result == RESULT_UNKNOWN ? 0 : r->binds[i].result;
+	}
+	for (size_t i = 0; r->verdict == FREE && i < r->nrows; i++)
+		r->rows[i].blocks = NO;
+}
+
+static void find_notes(struct report *r)
+{
+	const struct host *h = &r->seen->host;
+
+	if (!r->request->target.addr.family && (h->has_inet == NO || h->has_inet6 == NO))
+		r->notes |= 1U << NOTE_NO_SUCH_FAMILY;
+}
+
+/* One step a round: owners, then the options behind their descriptors, then probes for what is still open. */
+static void find_wants(const struct report *r, bool details, struct want *want)
+{
+	bool held = false;
+
+	for (size_t i = 0; i < r->nrows; i++)
+		held |= r->rows[i].s.inode != 0;
+	if (!r->seen->options_read && held)
+		binds_want_options(r, want);
+	if (!r->seen->owners_read && (want->noptions || (details && r->nrows))) {
+		want_free(want);
+		want->owners = true;
+	} else if (!want->noptions) {
+		binds_want_probes(r, want);
+	}
+}
+
+/*
+ * Judges request by what was seen.  details: the reader wants to know who and
+ * why, not only the verdict.  Fills r (to be released with report_free()) and
+ * want; returns whether anything is wanted: then sys is asked for it and this
+ * is called again, at most four times, until nothing is.
+ */
+bool judge(struct report *r, const struct request *request, const struct snapshot *seen, bool details,
+           struct want *want)
+{
+	struct addr addrs[2];
+	size_t n = binds_addresses(request, &seen->host, addrs);
+
+	*r = (struct report){.request = request, .seen = seen};
+	*want = (struct want){0};
+	rows_make(r, addrs, n);
+	binds_judge(r);
+	decide(r);
+	classify(r);
+	when_clears(r);
+	find_notes(r);
+	find_wants(r, details, want);
+	return want->owners || want->noptions || want->nprobes;
+}

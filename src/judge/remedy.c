@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which fixes a cause has, and which of them help now.  An ordered table: of
+ * those that help now the first is the one to try first, the safest before the
+ * strongest; what they say stands in text/fix.c.
+ */
+#include "judge/remedy.h"
+
+#include <string.h>
+
+enum { NOW = 1, FOR_GOOD = 2 };
+
+static const struct process *holder(const struct report *r, const struct cause *c)
+{
+	for (size_t i = 0; i < c->socks.n; i++) {
+		size_t n;
+		const struct owner *o = owners_of(&r->seen->owners, r->rows[c->socks.v[i]].s.inode, &n);
+
+		if (n)
+			return &r->seen->owners.processes[o->process];
+	}
+	return NULL;
+}
+
+static bool has(const struct cause *c, enum facet_id id)
+{
+	return c->facets & 1U << id;
+}
+
+static bool always(const struct report *r, const struct cause *c)
+{
+	(void)r;
+	(void)c;
+	return true;
+}
+
+static bool is_service(const struct report *r, const struct cause *c)
+{
+	const struct process *p = holder(r, c);
+	size_t len = p && p->unit ? strlen(p->unit) : 0;
+
+	return len > 8 && !strcmp(p->unit + len - 8, ".service") && strncmp(p->unit, "user@", 5);
+}
+
+static bool is_container(const struct report *r, const struct cause *c)
+{
+	const struct process *p = holder(r, c);
+
+	return p && p->container;
+}
+
+static bool is_group(const struct report *r, const struct cause *c)
+{
+	return has(c, FACET_SHARED_SOCKET) && !is_service(r, c) && !is_container(r, c);
+}
+
+static bool is_one_process(const struct report *r, const struct cause *c)
+{
+	return holder(r, c) && !has(c, FACET_SHARED_SOCKET) && !is_service(r, c) && !is_container(r, c);
+}
+
+static bool is_hidden(const struct report *r, const struct cause *c)
+{
+	(void)r;
+	return has(c, FACET_HIDDEN_OWNER);
+}
+
+/* Whether every address that refuses the requested mix accepts the one with SO_REUSEADDR. */
+static bool reuseaddr_works(const struct report *r, const struct cause *c)
+{
+	(void)c;
+	for (size_t i = MIX_REUSEADDR; i < r->nbinds; i += MIXES)
+		if (r->binds[i].result != RESULT_OK)
+			return false;
+	return r->nbinds && r->request->mix == MIX_PLAIN;
+}
+
+static bool reuseaddr_needed(const struct report *r, const struct cause *c)
+{
+	(void)c;
+	return r->request->mix == MIX_PLAIN || r->request->mix == MIX_REUSEPORT;
+}
+
+static bool overlaps_wildcard(const struct report *r, const struct cause *c)
+{
+	(void)r;
+	return has(c, FACET_WILDCARD_OVERLAP);
+}
+
+static bool is_dual_stack(const struct report *r, const struct cause *c)
+{
+	(void)r;
+	return has(c, FACET_DUAL_STACK);
+}
+
+static const struct {
+	enum cause_id cause;
+	enum fix_id fix;
+	int when;
+	bool (*applies)(const struct report *r, const struct cause *c);
+} fixes[] = {
+    {CAUSE_LISTENER, FIX_STOP_UNIT, NOW, is_service},
+    {CAUSE_LISTENER, FIX_STOP_CONTAINER, NOW, is_container},
+    {CAUSE_LISTENER, FIX_STOP_HOLDER, NOW, is_one_process},
+    {CAUSE_LISTENER, FIX_KILL_GROUP, NOW, is_group},
+    {CAUSE_LISTENER, FIX_LOOK_AS_ROOT, NOW, is_hidden},
+    {CAUSE_LISTENER, FIX_OTHER_PORT, FOR_GOOD, always},
+    {CAUSE_LISTENER, FIX_SET_V6ONLY, FOR_GOOD, is_dual_stack},
+    {CAUSE_LISTENER, FIX_BIND_SPECIFIC, FOR_GOOD, overlaps_wildcard},
+    {CAUSE_BOUND_NOT_LISTENING, FIX_STOP_UNIT, NOW, is_service},
+    {CAUSE_BOUND_NOT_LISTENING, FIX_STOP_CONTAINER, NOW, is_container},
+    {CAUSE_BOUND_NOT_LISTENING, FIX_STOP_HOLDER, NOW, is_one_process},
+    {CAUSE_BOUND_NOT_LISTENING, FIX_KILL_GROUP, NOW, is_group},
+    {CAUSE_BOUND_NOT_LISTENING, FIX_LOOK_AS_ROOT, NOW, is_hidden},
+    {CAUSE_BOUND_NOT_LISTENING, FIX_CLOSE_THE_SOCKET, FOR_GOOD, always},
+    {CAUSE_BOUND_NOT_LISTENING, FIX_SET_REUSEADDR, FOR_GOOD, reuseaddr_works},
+    {CAUSE_FIN_WAIT_2_HALF_CLOSED, FIX_STOP_UNIT, NOW, is_service},
+    {CAUSE_FIN_WAIT_2_HALF_CLOSED, FIX_STOP_CONTAINER, NOW, is_container},
+    {CAUSE_FIN_WAIT_2_HALF_CLOSED, FIX_STOP_HOLDER, NOW, is_one_process},
+    {CAUSE_FIN_WAIT_2_HALF_CLOSED, FIX_KILL_GROUP, NOW, is_group},
+    {CAUSE_FIN_WAIT_2_HALF_CLOSED, FIX_LOOK_AS_ROOT, NOW, is_hidden},
+    {CAUSE_FIN_WAIT_2_HALF_CLOSED, FIX_CLOSE_THE_SOCKET, FOR_GOOD, always},
+    {CAUSE_FIN_WAIT_2_HALF_CLOSED, FIX_SET_REUSEADDR, FOR_GOOD, reuseaddr_needed},
+    {CAUSE_FIN_WAIT_2_ORPHAN, FIX_WAIT, NOW, always},
+    {CAUSE_FIN_WAIT_2_ORPHAN, FIX_DESTROY_SOCKET, NOW, always},
+    {CAUSE_FIN_WAIT_2_ORPHAN, FIX_SET_REUSEADDR, FOR_GOOD, reuseaddr_needed},
+    {CAUSE_FIN_WAIT_2_ORPHAN, FIX_LET_PEER_CLOSE_FIRST, FOR_GOOD, always},
+    {CAUSE_FIN_WAIT_2_ORPHAN, FIX_LOWER_FIN_TIMEOUT, FOR_GOOD, always},
+    {CAUSE_TIME_WAIT, FIX_WAIT, NOW, always},
+    {CAUSE_TIME_WAIT, FIX_DESTROY_SOCKET, NOW, always},
+    {CAUSE_TIME_WAIT, FIX_SET_REUSEADDR, FOR_GOOD, reuseaddr_needed},
+    {CAUSE_TIME_WAIT, FIX_LET_PEER_CLOSE_FIRST, FOR_GOOD, always},
+    {CAUSE_PRIVILEGED_PORT, FIX_RAISE_PRIVILEGE, FOR_GOOD, always},
+    {CAUSE_PRIVILEGED_PORT, FIX_OTHER_PORT, FOR_GOOD, always},
+    {CAUSE_ADDRESS_NOT_LOCAL, FIX_ADD_ADDRESS, FOR_GOOD, always},
+    {CAUSE_BIND_DENIED, FIX_OTHER_PORT, FOR_GOOD, always},
+    {CAUSE_INVISIBLE_HOLDER, FIX_RETRY, NOW, always},
+    {CAUSE_INVISIBLE_HOLDER, FIX_LOOK_AS_ROOT, NOW, always},
+};
+
+/* Fills c->fixes.  The facets of c and the binds of r must be final. */
+void remedy(const struct report *r, struct cause *c)
+{
+	for (size_t i = 0; i < sizeof fixes / sizeof *fixes && c->nfixes < FIXES_MAX; i++) {
+		bool now = fixes[i].when & NOW;
+
+		if (fixes[i].cause != c->id || !fixes[i].applies(r, c))
+			continue;
+		if (fixes[i].fix == FIX_SET_REUSEADDR)
+			now = reuseaddr_works(r, c);
+		c->fixes[c->nfixes++] =
+		    (struct fix){.id = fixes[i].fix, .helps_now = now, .permanent = fixes[i].when & FOR_GOOD};
+	}
+}

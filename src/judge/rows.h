@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef JUDGE_ROWS_H
+#define JUDGE_ROWS_H
+
+#include "model/report.h"
+
+void rows_make(struct report *r, const struct addr *addrs, size_t naddrs);
+
+#endif

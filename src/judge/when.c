@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Timers turned into "when does it end by itself". */
+#include "judge/when.h"
+
+#include <errno.h>
+
+/*
+ * How much later than its moment a timer may fire, in ms: the timer wheel
+ * rounds up to the granularity of the level that the time-out falls into
+ * (kernel/time/timer.c: 64 slots a level, each level 8 times coarser).  With hz
+ * 0 (not known) the worst of the usual ones, 100.
+ */
+int64_t when_late_ms(unsigned int hz, int64_t timeout_ms)
+{
+	int64_t ticks, granularity = 1;
+
+	hz = hz ? hz : 100;
+	for (ticks = timeout_ms * hz / 1000; ticks >= 63 * granularity; granularity *= 8)
+		;
+	return granularity * 1000 / hz;
+}
+
+static enum clears clears_of(const struct sock *s)
+{
+	if (s->state == STATE_TIME_WAIT)
+		return CLEARS_TIMER;
+	if (s->state == STATE_FIN_WAIT_2 && !s->inode)
+		return CLEARS_ESTIMATE;
+	return CLEARS_NEVER;
+}
+
+static void add_blocker(struct report *r, const struct sock *s)
+{
+	enum clears clears = clears_of(s);
+
+	if (clears > r->clears)
+		r->clears = clears;
+	if (clears != CLEARS_NEVER && sock_ends_ms(s) > r->clears_in_ms)
+		r->clears_in_ms = sock_ends_ms(s);
+}
+
+/*
+ * Fills clears, clears_in_ms and late_ms: the largest over the sockets that are a cause for the
+ * requested bind(), each by its own timer.  A blocker without an end makes it
+ * "never", whatever the others do.
+ */
+void when_clears(struct report *r)
+{
+	r->clears = CLEARS_NOW;
+	r->clears_in_ms = 0;
+	r->late_ms = -1;
+	if (r->verdict == FREE)
+		return;
+	for (size_t i = 0; i < r->nrows; i++)
+		if (r->rows[i].cause >= 0)
+			add_blocker(r, &r->rows[i].s);
+	if (r->verdict == REFUSED || (r->err && r->err != EADDRINUSE))
+		r->clears = CLEARS_NEVER;
+	else if (r->clears == CLEARS_NOW)
+		r->clears = CLEARS_UNKNOWN;
+	if (r->clears == CLEARS_TIMER || r->clears == CLEARS_ESTIMATE)
+		r->late_ms = when_late_ms(r->seen->host.hz, 60000);
+	else
+		r->clears_in_ms = -1;
+}

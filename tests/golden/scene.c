@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The situations behind the golden files, and the words they are written in. */
+#include "tests/golden/scene.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/xalloc.h"
+
+/* What every situation begins with: port 9877, nothing on it, all looks made. */
+void scene_start(struct snapshot *seen, struct request *request)
+{
+	*seen = (struct snapshot){
+	    .host =
+	        {
+	            .release = xstrdup("6.18.44"),
+	            .now_ms = 1795176229123,
+	            .netns = 4026531840,
+	            .uid = 1000,
+	            .user = xstrdup("alice"),
+	            .hz = 250,
+	            .unprivileged_port_start = 1024,
+	            .has_inet = YES,
+	            .has_inet6 = YES,
+	        },
+	    .owners_read = true,
+	    .options_read = true,
+	};
+	seen->users = xcalloc(2, sizeof *seen->users);
+	seen->users[0] = (struct user){0, xstrdup("root")};
+	seen->users[1] = (struct user){1000, xstrdup("alice")};
+	seen->nusers = 2;
+	*request = (struct request){.target = {.text = "9877", .port = 9877}};
+}
+
+static struct addr parse(const char *text)
+{
+	struct addr a;
+
+	if (!addr_parse(text, &a))
+		abort();
+	return a;
+}
+
+/* A socket on the port of the request; peer is ADDR and gets port 41918, or NULL.  Valid until the next call. */
+struct sock *scene_sock(struct snapshot *seen, enum sock_state state, const char *local, const char *peer)
+{
+	struct sock *s;
+	bool live = state == STATE_LISTEN || state == STATE_CLOSE;
+
+	seen->socks = xgrow(seen->socks, seen->nsocks, sizeof *seen->socks);
+	s = &seen->socks[seen->nsocks++];
+	*s = (struct sock){
+	    .state = (uint8_t)state,
+	    .count = 1,
+	    .expires_ms = -1,
+	    .port = 9877,
+	    .uid = live ? 1000 : UID_UNKNOWN,
+	    .inode = live ? 7000 + (uint32_t)seen->nsocks : 0,
+	    .local = parse(local),
+	    .cookie = 1000 + seen->nsocks,
+	    .held_by = HELD_KERNEL,
+	};
+	s->peer = (struct addr){.family = s->local.family};
+	if (s->local.family == AF_INET || addr_is_mapped(&s->local))
+		s->v6only = NO;
+	if (peer) {
+		s->peer = parse(peer);
+		s->peer_port = 41918;
+	}
+	return s;
+}
+
+/* A process of alice that holds s with descriptor 3, started 3 hours ago by npm. */
+struct process *scene_owner(struct snapshot *seen, struct sock *s, pid_t pid, const char *comm)
+{
+	struct owners *owners = &seen->owners;
+	struct process *p;
+
+	owners->processes = xgrow(owners->processes, owners->nprocesses, sizeof *p);
+	p = &owners->processes[owners->nprocesses];
+	*p = (struct process){
+	    .pid = pid,
+	    .ppid = 4700,
+	    .state = 'S',
+	    .uid = 1000,
+	    .user = xstrdup("alice"),
+	    .age_ms = 3 * 3600 * 1000 + 1000,
+	    .comm = xstrdup(comm),
+	    .exe = xasprintf("/usr/bin/%s", comm),
+	    .cwd = xstrdup("/home/alice/shop"),
+	    .cmdline = xcalloc(2, sizeof(char *)),
+	    .ncmdline = 2,
+	    .cgroup = xstrdup("/user.slice"),
+	    .parents = xcalloc(2, sizeof(struct parent)),
+	    .nparents = 2,
+	};
+	p->cmdline[0] = xstrdup(comm);
+	p->cmdline[1] = xstrdup("server");
+	p->parents[0] = (struct parent){4700, xstrdup("npm")};
+	p->parents[1] = (struct parent){1, xstrdup("systemd")};
+	owners->v = xgrow(owners->v, owners->n, sizeof *owners->v);
+	owners->v[owners->n++] = (struct owner){s->inode, owners->nprocesses++, 3, YES};
+	s->held_by = HELD_PROCESS;
+	s->reuseaddr = s->reuseport = NO;
+	if (!s->v6only)
+		s->v6only = NO;
+	return p;
+}
+
+/* What a trial bind() got. */
+void scene_probe(struct snapshot *seen, const char *addr, unsigned int mix, int err)
+{
+	seen->probes = xgrow(seen->probes, seen->nprobes, sizeof *seen->probes);
+	seen->probes[seen->nprobes++] = (struct probe){parse(addr), mix, err};
+}
+
+/* The same on both wildcards. */
+void scene_probe_all(struct snapshot *seen, unsigned int mix, int err)
+{
+	scene_probe(seen, "0.0.0.0", mix, err);
+	scene_probe(seen, "::", mix, err);
+}
+
+static void make_free(struct snapshot *seen, struct request *request)
+{
+	(void)request;
+	scene_probe_all(seen, MIX_PLAIN, 0);
+}
+
+static void make_no_ipv6(struct snapshot *seen, struct request *request)
+{
+	(void)request;
+	seen->host.has_inet6 = NO;
+	scene_probe(seen, "0.0.0.0", MIX_PLAIN, 0);
+}
+
+static void make_listener(struct snapshot *seen, struct request *request)
+{
+	(void)request;
+	scene_owner(seen, scene_sock(seen, STATE_LISTEN, "0.0.0.0", NULL), 4711, "node");
+}
+
+static void make_listener_service(struct snapshot *seen, struct request *request)
+{
+	struct sock *s = scene_sock(seen, STATE_LISTEN, "0.0.0.0", NULL);
+	struct process *p = scene_owner(seen, s, 812, "nginx");
+
+	(void)request;
+	p->uid = s->uid = 0;
+	p->unit = xstrdup("nginx.service");
+	for (pid_t pid = 813; pid < 815; pid++)
+		scene_owner(seen, s, pid, "nginx")->age_ms -= 1000;
+}
+
+static void make_shared(struct snapshot *seen, struct request *request)
+{
+	struct sock *s = scene_sock(seen, STATE_LISTEN, "0.0.0.0", NULL);
+
+	(void)request;
+	for (pid_t pid = 4711; pid < 4714; pid++)
+		scene_owner(seen, s, pid, "python3")->age_ms -= pid;
+}
+
+static void make_hidden(struct snapshot *seen, struct request *request)
+{
+	struct sock *s = scene_sock(seen, STATE_LISTEN, "127.0.0.1", NULL);
+
+	(void)request;
+	s->uid = 0;
+	s->cgroup = 77;
+	s->held_by = HELD_HIDDEN;
+	seen->cgroups = xcalloc(1, sizeof *seen->cgroups);
+	seen->cgroups[0] = (struct cgroup){77, xstrdup("/system.slice/nginx.service"), xstrdup("nginx.service"), NULL};
+	seen->ncgroups = 1;
+	for (int pid = 0; pid < 143; pid++)
+		gap_add(&seen->gaps, GAP_FD_TABLE, EACCES, "1");
+}
+
+static void make_hostile(struct snapshot *seen, struct request *request)
+{
+	struct sock *s = scene_sock(seen, STATE_LISTEN, "0.0.0.0", NULL);
+	struct process *p = scene_owner(seen, s, 666, "x\033[31m\nroot\xff");
+
+	(void)request;
+	free(p->cwd);
+	p->cwd = xstrdup("/tmp/\xe2\x80\xae" "evil\xc2\x9b" "31m\\x41");
+}
+
+static void make_dual_stack(struct snapshot *seen, struct request *request)
+{
+	request->target.text = "0.0.0.0:9877";
+	request->target.addr = parse("0.0.0.0");
+	scene_owner(seen, scene_sock(seen, STATE_LISTEN, "::", NULL), 4711, "java");
+}
+
+static void make_specific(struct snapshot *seen, struct request *request)
+{
+	(void)request;
+	scene_owner(seen, scene_sock(seen, STATE_LISTEN, "127.0.0.53", NULL), 4711, "resolved");
+}
+
+static void make_v6only(struct snapshot *seen, struct request *request)
+{
+	struct sock *s = scene_sock(seen, STATE_LISTEN, "::", NULL);
+
+	(void)request;
+	s->v6only = YES;
+	scene_owner(seen, s, 4711, "node");
+	scene_probe(seen, "0.0.0.0", MIX_PLAIN, 0);
+}
+
+static void make_bound(struct snapshot *seen, struct request *request)
+{
+	struct sock *s = scene_sock(seen, STATE_CLOSE, "0.0.0.0", NULL);
+
+	(void)request;
+	scene_owner(seen, s, 4711, "python3");
+}
+
+static void make_bound_reuse(struct snapshot *seen, struct request *request)
+{
+	struct sock *s = scene_sock(seen, STATE_CLOSE, "0.0.0.0", NULL);
+
+	(void)request;
+	scene_owner(seen, s, 4711, "server");
+	s->reuseaddr = YES;
+}
+
+static struct sock *time_wait(struct snapshot *seen, const char *local, const char *peer)
+{
+	struct sock *s = scene_sock(seen, STATE_TIME_WAIT, local, peer);
+
+	s->timer = TIMER_TIMEWAIT;
+	s->expires_ms = 42017;
+	return s;
+}
+
+static void refuse_all(struct snapshot *seen)
+{
+	scene_probe_all(seen, MIX_REUSEADDR, EADDRINUSE);
+	scene_probe_all(seen, MIX_REUSEPORT, EADDRINUSE);
+	scene_probe_all(seen, MIX_BOTH, EADDRINUSE);
+}
+
+static void make_time_wait(struct snapshot *seen, struct request *request)
+{
+	(void)request;
+	time_wait(seen, "127.0.0.1", "127.0.0.1");
+	refuse_all(seen);
+}
+
+static void make_time_wait_reuse(struct snapshot *seen, struct request *request)
+{
+	(void)request;
+	time_wait(seen, "127.0.0.1", "127.0.0.1");
+	scene_probe_all(seen, MIX_REUSEADDR, 0);
+	scene_probe_all(seen, MIX_REUSEPORT, EADDRINUSE);
+}
+
+static void make_time_wait_mapped(struct snapshot *seen, struct request *request)
+{
+	(void)request;
+	time_wait(seen, "::ffff:192.168.100.101", "::ffff:192.168.100.200");
+	refuse_all(seen);
+}
+
+static void make_time_wait_many(struct snapshot *seen, struct request *request)
+{
+	(void)request;
+	for (int i = 0; i < 10; i++)
+		time_wait(seen, "127.0.0.1", "127.0.0.1")->expires_ms -= 17 * i;
+	time_wait(seen, "127.0.0.1", "127.0.0.1")->count = 99990;
+	seen->socks[10].expires_ms = 41000;
+	seen->socks[10].peer = (struct addr){0};
+	seen->socks[10].peer_port = 0;
+	refuse_all(seen);
+}
+
+static void make_time_wait_v6(struct snapshot *seen, struct request *request)
+{
+	(void)request;
+	time_wait(seen, "2001:db8:1234:5678:9abc:def0:1234:5678", "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff");
+	scene_probe(seen, "0.0.0.0", MIX_PLAIN, 0);
+	scene_probe(seen, "0.0.0.0", MIX_REUSEADDR, 0);
+	scene_probe(seen, "0.0.0.0", MIX_REUSEPORT, 0);
+	scene_probe(seen, "0.0.0.0", MIX_BOTH, 0);
+	scene_probe(seen, "::", MIX_REUSEADDR, EADDRINUSE);
+	scene_probe(seen, "::", MIX_REUSEPORT, EADDRINUSE);
+	scene_probe(seen, "::", MIX_BOTH, EADDRINUSE);
+}
+
+static void make_orphan(struct snapshot *seen, struct request *request)
+{
+	struct sock *s = scene_sock(seen, STATE_FIN_WAIT_2, "127.0.0.1", "127.0.0.1");
+
+	(void)request;
+	s->timer = TIMER_TIMEWAIT;
+	s->expires_ms = 41200;
+	refuse_all(seen);
+}
+
+static void make_half_closed(struct snapshot *seen, struct request *request)
+{
+	struct sock *s = scene_sock(seen, STATE_FIN_WAIT_2, "127.0.0.1", "127.0.0.1");
+
+	(void)request;
+	s->inode = 7001;
+	s->uid = 1000;
+	scene_owner(seen, s, 4711, "httpd");
+	s->reuseaddr = YES;
+}
+
+static void make_listener_and_time_wait(struct snapshot *seen, struct request *request)
+{
+	make_listener(seen, request);
+	time_wait(seen, "127.0.0.1", "127.0.0.1");
+}
+
+static void make_privileged(struct snapshot *seen, struct request *request)
+{
+	(void)seen;
+	request->target = (struct target){.text = "80", .port = 80};
+}
+
+static void make_not_local(struct snapshot *seen, struct request *request)
+{
+	request->target = (struct target){.text = "192.0.2.1:9877", .addr = parse("192.0.2.1"), .port = 9877};
+	seen->localities = xcalloc(1, sizeof *seen->localities);
+	seen->localities[0] = (struct locality){request->target.addr, NO};
+	seen->nlocalities = 1;
+}
+
+static void make_denied(struct snapshot *seen, struct request *request)
+{
+	(void)request;
+	scene_probe_all(seen, MIX_PLAIN, EPERM);
+}
+
+static void make_invisible(struct snapshot *seen, struct request *request)
+{
+	(void)request;
+	scene_probe_all(seen, MIX_PLAIN, EADDRINUSE);
+}
+
+static void make_unsure(struct snapshot *seen, struct request *request)
+{
+	request->probe = PROBE_NEVER;
+	gap_add(&seen->gaps, GAP_SOCK_DIAG, EPERM, NULL);
+	gap_add(&seen->gaps, GAP_BOUND_ONLY, 0, NULL);
+}
+
+const struct scene scenes[] = {
+    {"free", make_free, false},
+    {"no-such-family", make_no_ipv6, false},
+    {"listener", make_listener, true},
+    {"listener-service", make_listener_service, false},
+    {"listener-hostile", make_hostile, false},
+    {"shared-socket", make_shared, false},
+    {"hidden-owner", make_hidden, false},
+    {"dual-stack", make_dual_stack, false},
+    {"wildcard-overlap", make_specific, false},
+    {"listener-v6only", make_v6only, false},
+    {"bound-not-listening", make_bound, false},
+    {"bound-not-listening-reuse", make_bound_reuse, false},
+    {"time-wait", make_time_wait, true},
+    {"owner-has-reuseaddr", make_time_wait_reuse, false},
+    {"v4-mapped", make_time_wait_mapped, true},
+    {"time-wait-many", make_time_wait_many, false},
+    {"time-wait-v6", make_time_wait_v6, false},
+    {"fin-wait-2-orphan", make_orphan, false},
+    {"fin-wait-2-half-closed", make_half_closed, false},
+    {"listener-and-time-wait", make_listener_and_time_wait, false},
+    {"privileged-port", make_privileged, false},
+    {"address-not-local", make_not_local, false},
+    {"bind-denied", make_denied, false},
+    {"invisible-holder", make_invisible, false},
+    {"unsure", make_unsure, false},
+    {NULL, NULL, false},
+};

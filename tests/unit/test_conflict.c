@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The bind rule against the kernel itself: one holder and one bind() at a
+ * time, all combinations of address, state, options and request, in a network
+ * namespace of the test's own.  A port is used once, so no bucket remembers.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "judge/conflict.h"
+#include "tests/unit/suite.h"
+
+static const struct {
+	const char *text;
+	bool v6only;
+} names[] = {
+    {"0.0.0.0", false},          {"127.0.0.1", false}, {"127.0.0.2", false}, {"127.0.0.6", false},
+    {"::", false},               {"::", true},         {"::1", false},       {"::ffff:0.0.0.0", false},
+    {"::ffff:127.0.0.1", false},
+};
+
+enum { NAMES = COUNT(names), KINDS = 4 };
+
+enum kind { BOUND, LISTENING, ACCEPTED, DEAD };
+
+static const char *const kinds[KINDS] = {"bound", "listening", "accepted", "TIME_WAIT"};
+
+static bool enter_namespace(void)
+{
+	struct ifreq lo = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
+	int fd;
+	bool up;
+
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNET))
+		return false;
+	fd = socket(AF_INET, SOCK_DGRAM, 0);
+	up = !ioctl(fd, SIOCSIFFLAGS, &lo);
+	close(fd);
+	return up;
+}
+
+static struct sockaddr_storage address(const char *text, uint16_t port, socklen_t *len)
+{
+	struct sockaddr_storage ss = {0};
+	struct sockaddr_in *v4 = (struct sockaddr_in *)&ss;
+	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&ss;
+
+	if (inet_pton(AF_INET, text, &v4->sin_addr) == 1) {
+		v4->sin_family = AF_INET;
+		v4->sin_port = htons(port);
+		*len = sizeof *v4;
+	} else {
+		ck_assert_int_eq(inet_pton(AF_INET6, text, &v6->sin6_addr), 1);
+		v6->sin6_family = AF_INET6;
+		v6->sin6_port = htons(port);
+		*len = sizeof *v6;
+	}
+	return ss;
+}
+
+/* A socket bound to that name; the errno of bind() in *err. */
+static int bind_to(const char *text, bool v6only, struct mix mix, uint16_t port, int *err)
+{
+	socklen_t len;
+	struct sockaddr_storage ss = address(text, port, &len);
+	int fd = socket(ss.ss_family, SOCK_STREAM, 0), on = 1, only = v6only;
+
+	ck_assert_int_ge(fd, 0);
+	if (mix.reuseaddr)
+		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+	if (mix.reuseport)
+		setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+	if (ss.ss_family == AF_INET6)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof only);
+	*err = bind(fd, (struct sockaddr *)&ss, len) ? errno : 0;
+	return fd;
+}
+
+/* What a record of that socket would tell: its own name and options. */
+static struct sock facts_of(int fd, enum sock_state state)
+{
+	struct sockaddr_storage ss;
+	struct sock s = {.state = (uint8_t)state, .count = 1, .inode = 1, .uid = getuid(), .v6only = NO};
+	socklen_t len = sizeof ss;
+	int value;
+
+	ck_assert(!getsockname(fd, (struct sockaddr *)&ss, &len));
+	s.local.family = (uint8_t)ss.ss_family;
+	s.peer.family = s.local.family;
+	if (ss.ss_family == AF_INET)
+		memcpy(s.local.b, &((struct sockaddr_in *)&ss)->sin_addr, 4);
+	else
+		memcpy(s.local.b, &((struct sockaddr_in6 *)&ss)->sin6_addr, 16);
+	len = sizeof value;
+	ck_assert(!getsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &value, &len));
+	s.reuseaddr = (uint8_t)tri_of(value);
+	ck_assert(!getsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &value, &len));
+	s.reuseport = (uint8_t)tri_of(value);
+	if (ss.ss_family == AF_INET6 && !getsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &value, &len))
+		s.v6only = (uint8_t)tri_of(value);
+	return s;
+}
+
+/* A client of the listener; IPv6 where that one takes it. */
+static int connect_to(const char *listener, uint16_t port)
+{
+	const char *to = strcmp(listener, "::") && strcmp(listener, "::1") ? listener : "::1";
+	struct sockaddr_storage ss;
+	socklen_t len;
+	int fd;
+
+	if (!strcmp(to, "0.0.0.0") || !strcmp(to, "::ffff:0.0.0.0"))
+		to = "127.0.0.1";
+	ss = address(to, port, &len);
+	fd = socket(ss.ss_family, SOCK_STREAM, 0);
+	ck_assert_msg(!connect(fd, (struct sockaddr *)&ss, len), "connect %s: %s", to, strerror(errno));
+	return fd;
+}
+
+struct holder {
+	int fds[2];
+	struct sock s;
+};
+
+static void make_holder(struct holder *h, size_t name, enum kind kind, struct mix mix, uint16_t port)
+{
+	int err, listener = bind_to(names[name].text, names[name].v6only, mix, port, &err), client, child;
+	char c;
+
+	*h = (struct holder){.fds = {-1, -1}};
+	ck_assert_int_eq(err, 0);
+	h->fds[0] = listener;
+	h->s = facts_of(listener, kind == BOUND ? STATE_CLOSE : STATE_LISTEN);
+	if (kind == BOUND)
+		return;
+	ck_assert(!listen(listener, 8));
+	if (kind == LISTENING)
+		return;
+	client = connect_to(names[name].text, port);
+	child = accept(listener, NULL, NULL);
+	ck_assert_int_ge(child, 0);
+	close(listener);
+	h->s = facts_of(child, kind == ACCEPTED ? STATE_ESTABLISHED : STATE_TIME_WAIT);
+	h->fds[0] = child;
+	h->fds[1] = client;
+	if (kind == ACCEPTED)
+		return;
+	close(child); /* this end first; the client reads its FIN, then answers with its own */
+	ck_assert_int_eq(read(client, &c, 1), 0);
+	close(client);
+	h->fds[0] = h->fds[1] = -1;
+	h->s.inode = 0;
+	h->s.timer = TIMER_TIMEWAIT;
+}
+
+static void end_holder(struct holder *h)
+{
+	struct linger hard = {1, 0};
+
+	for (int i = 1; i >= 0; i--) {
+		if (h->fds[i] < 0)
+			continue;
+		if (h->fds[1] >= 0)
+			setsockopt(h->fds[i], SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
+		close(h->fds[i]);
+	}
+}
+
+static void try_pair(size_t holder, enum kind kind, unsigned int hmix, size_t request, unsigned int rmix, uint16_t port)
+{
+	struct holder h;
+	struct binder s = {.mix = mixes[rmix], .v6only = names[request].v6only, .uid = getuid()};
+	enum tri says;
+	int err, fd;
+
+	ck_assert(addr_parse(names[request].text, &s.addr));
+	make_holder(&h, holder, kind, mixes[hmix], port);
+	fd = bind_to(names[request].text, names[request].v6only, mixes[rmix], port, &err);
+	close(fd);
+	says = conflict_blocks(&s, &h.s);
+	end_holder(&h);
+	if (says == UNKNOWN && !strcmp(names[request].text, "127.0.0.6") && kind >= ACCEPTED)
+		return; /* kernels differ: see ipv4_overlaps() */
+	ck_assert_msg((err == 0 || err == EADDRINUSE) && says == tri_of(err != 0),
+	              "%s holder %s%s mix %u, bind %s%s mix %u: the kernel says %s, the rule %s", kinds[kind],
+	              names[holder].text, names[holder].v6only ? " v6only" : "", hmix, names[request].text,
+	              names[request].v6only ? " v6only" : "", rmix, err ? strerrorname_np(err) : "ok",
+	              says == YES ? "blocks" : says == NO ? "does not block" : "unknown");
+}
+
+/* One kind of holder and one of its addresses with all else. */
+START_TEST(test_pairs)
+{
+	size_t holder = (size_t)_i % NAMES;
+	enum kind kind = (enum kind)((size_t)_i / NAMES);
+	uint16_t port = 10000;
+
+	if (!enter_namespace()) {
+		printf("skip pairs: no user and network namespace: %s\n", strerror(errno));
+		return;
+	}
+	for (unsigned int hmix = 0; hmix < MIXES; hmix++)
+		for (size_t request = 0; request < NAMES; request++)
+			for (unsigned int rmix = 0; rmix < MIXES; rmix++)
+				try_pair(holder, kind, hmix, request, rmix, port++);
+}
+END_TEST
+
+/* What is not known makes the answer unknown only where it decides. */
+static const struct {
+	const char *what, *holder, *request;
+	unsigned int mix;
+	struct sock s;
+	enum tri blocks;
+} rows[] = {
+    {"plain bind over unknown flags", "127.0.0.1", "0.0.0.0", MIX_PLAIN, {.state = STATE_TIME_WAIT}, YES},
+    {"reuseaddr over unknown flags", "127.0.0.1", "0.0.0.0", MIX_REUSEADDR, {.state = STATE_TIME_WAIT}, UNKNOWN},
+    {"reuseaddr over unknown flags elsewhere", "127.0.0.1", "127.0.0.2", MIX_REUSEADDR, {.state = STATE_TIME_WAIT}, NO},
+    {"reuseaddr over a listener", "127.0.0.1", "0.0.0.0", MIX_REUSEADDR, {.state = STATE_LISTEN}, YES},
+    {"reuseport over a listener of unknown flags", "127.0.0.1", "0.0.0.0", MIX_REUSEPORT, {.state = STATE_LISTEN}, UNKNOWN},
+    {"reuseport over another user's", "127.0.0.1", "0.0.0.0", MIX_REUSEPORT, {.state = STATE_LISTEN, .uid = 7}, YES},
+    {"reuseport, minisocket of no user", "127.0.0.1", "0.0.0.0", MIX_REUSEPORT,
+     {.state = STATE_TIME_WAIT, .uid = UID_UNKNOWN, .reuseport = YES}, NO},
+    {"IPv4 over IPv6 of unknown v6only", "::1", "0.0.0.0", MIX_PLAIN, {.state = STATE_TIME_WAIT}, UNKNOWN},
+    {"IPv4 elsewhere over the same", "::1", "127.0.0.1", MIX_PLAIN, {.state = STATE_TIME_WAIT}, NO},
+    {"IPv4 over [::] of unknown v6only", "::", "127.0.0.1", MIX_PLAIN, {.state = STATE_LISTEN}, UNKNOWN},
+    {"half-open request", "0.0.0.0", "0.0.0.0", MIX_PLAIN, {.state = STATE_SYN_RECV}, NO},
+    {"SYN_RECV with an inode", "0.0.0.0", "0.0.0.0", MIX_PLAIN, {.state = STATE_SYN_RECV, .inode = 5}, YES},
+};
+
+START_TEST(test_unknown)
+{
+	struct sock t = rows[_i].s;
+	struct binder s = {.mix = mixes[rows[_i].mix]};
+
+	ck_assert(addr_parse(rows[_i].holder, &t.local) && addr_parse(rows[_i].request, &s.addr));
+	ck_assert_msg(conflict_blocks(&s, &t) == rows[_i].blocks, "%s: %d, wanted %d", rows[_i].what,
+	              conflict_blocks(&s, &t), rows[_i].blocks);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("conflict");
+
+	add_table(suite, "pairs", test_pairs, KINDS * NAMES);
+	add_table(suite, "unknown", test_unknown, COUNT(rows));
+	return run_suite(suite);
+}

@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The judgement beyond single pairs: results, verdicts, what is wanted, what probes teach. */
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/xalloc.h"
+#include "judge/judge.h"
+#include "tests/golden/scene.h"
+#include "tests/unit/suite.h"
+
+struct fixture {
+	struct snapshot seen;
+	struct request request;
+	struct report r;
+	struct want want;
+};
+
+static struct fixture begin(void)
+{
+	struct fixture f = {0};
+
+	scene_start(&f.seen, &f.request);
+	return f;
+}
+
+static bool again(struct fixture *f)
+{
+	report_free(&f->r);
+	want_free(&f->want);
+	return judge(&f->r, &f->request, &f->seen, true, &f->want);
+}
+
+static void end(struct fixture *f)
+{
+	report_free(&f->r);
+	want_free(&f->want);
+	snapshot_free(&f->seen);
+}
+
+static int result(const struct fixture *f, size_t addr, unsigned int mix)
+{
+	return f->r.binds[addr * MIXES + mix].result;
+}
+
+START_TEST(test_free_is_tried)
+{
+	struct fixture f = begin();
+
+	ck_assert(again(&f));
+	ck_assert_int_eq(f.r.verdict, FREE);
+	ck_assert_uint_eq(f.want.nprobes, 2);
+	ck_assert_uint_eq(f.want.probes[0].mix, MIX_PLAIN);
+	f.request.probe = PROBE_NEVER;
+	ck_assert(!again(&f));
+	f.request.probe = PROBE_ALWAYS;
+	ck_assert(again(&f));
+	ck_assert_uint_eq(f.want.nprobes, 4); /* those with SO_REUSEPORT come when these are known */
+	end(&f);
+}
+END_TEST
+
+START_TEST(test_taken_is_not_tried)
+{
+	struct fixture f = begin();
+
+	scene_owner(&f.seen, scene_sock(&f.seen, STATE_LISTEN, "0.0.0.0", NULL), 4711, "node");
+	ck_assert(!again(&f));
+	ck_assert_int_eq(f.r.verdict, TAKEN);
+	ck_assert_int_eq(f.r.err, EADDRINUSE);
+	ck_assert_uint_eq(f.r.ncauses, 1);
+	ck_assert_int_eq(f.r.causes[0].id, CAUSE_LISTENER);
+	end(&f);
+}
+END_TEST
+
+/* Owners first, then the options behind their descriptors, then probes. */
+START_TEST(test_rounds)
+{
+	struct fixture f = begin();
+	struct sock *s;
+
+	s = scene_sock(&f.seen, STATE_CLOSE, "0.0.0.0", NULL);
+	f.seen.owners_read = f.seen.options_read = false;
+	ck_assert(again(&f));
+	ck_assert(f.want.owners && !f.want.noptions && !f.want.nprobes);
+	f.seen.owners_read = true;
+	ck_assert(again(&f));
+	ck_assert(!f.want.owners && f.want.noptions == 1 && f.want.options[0] == 0 && !f.want.nprobes);
+	f.seen.options_read = true; /* they could not be read */
+	ck_assert(again(&f));
+	ck_assert(!f.want.owners && !f.want.noptions);
+	ck_assert_uint_eq(f.want.nprobes, 2); /* SO_REUSEADDR; plain is taken whatever the options are */
+	ck_assert_uint_eq(f.want.probes[0].mix, MIX_REUSEADDR);
+	scene_probe_all(&f.seen, MIX_REUSEADDR, EADDRINUSE);
+	ck_assert(again(&f));
+	ck_assert_uint_eq(f.want.nprobes, 4); /* then those with SO_REUSEPORT, [::] first */
+	ck_assert_uint_eq(f.want.probes[0].mix, MIX_REUSEPORT);
+	ck_assert_uint_eq(f.want.probes[0].addr.family, AF_INET6);
+	f.seen.nprobes = 0;
+	s->reuseaddr = s->reuseport = NO;
+	ck_assert(!again(&f));
+	end(&f);
+}
+END_TEST
+
+/* A quiet run on a listener needs neither owners nor options nor a probe of the requested mix. */
+START_TEST(test_quiet_listener)
+{
+	struct fixture f = begin();
+
+	scene_sock(&f.seen, STATE_LISTEN, "0.0.0.0", NULL)->uid = 0;
+	f.seen.owners_read = f.seen.options_read = false;
+	ck_assert(!judge(&f.r, &f.request, &f.seen, false, &f.want));
+	ck_assert_int_eq(f.r.verdict, TAKEN);
+	end(&f);
+}
+END_TEST
+
+/* Options are read only where they can change a result: not those of 3 connections beside their listener. */
+START_TEST(test_children_of_a_listener)
+{
+	struct fixture f = begin();
+
+	scene_owner(&f.seen, scene_sock(&f.seen, STATE_LISTEN, "0.0.0.0", NULL), 4711, "node");
+	for (int i = 0; i < 3; i++) {
+		struct sock *s = scene_sock(&f.seen, STATE_ESTABLISHED, "127.0.0.1", "127.0.0.1");
+
+		s->inode = 8000 + (uint32_t)i;
+		s->uid = 1000;
+	}
+	f.seen.options_read = false;
+	ck_assert(!again(&f));
+	ck_assert_int_eq(f.r.verdict, TAKEN);
+	ck_assert_uint_eq(f.r.ncauses, 1);
+	ck_assert_uint_eq(f.r.causes[0].socks.n, 4);
+	end(&f);
+}
+END_TEST
+
+/* The bucket's memory: beside a binder of ours with SO_REUSEPORT, "blocked" is not certain. */
+START_TEST(test_reuseport_memory)
+{
+	struct fixture f = begin();
+	struct sock *s = scene_sock(&f.seen, STATE_CLOSE, "127.0.0.1", NULL);
+
+	scene_owner(&f.seen, s, 4711, "a");
+	s->reuseport = YES;
+	s = scene_sock(&f.seen, STATE_CLOSE, "127.0.0.2", NULL);
+	scene_owner(&f.seen, s, 4712, "b");
+	ck_assert(again(&f));
+	ck_assert_int_eq(result(&f, 0, MIX_PLAIN), EADDRINUSE);
+	ck_assert_int_eq(result(&f, 0, MIX_REUSEADDR), EADDRINUSE);
+	ck_assert_int_eq(result(&f, 0, MIX_REUSEPORT), RESULT_UNKNOWN);
+	for (size_t i = 0; i < f.want.nprobes; i++)
+		ck_assert(f.want.probes[i].mix >= MIX_REUSEPORT);
+	f.seen.socks[0].uid = f.seen.socks[1].uid = 7;
+	again(&f);
+	ck_assert_int_eq(result(&f, 0, MIX_REUSEPORT), EADDRINUSE);
+	end(&f);
+}
+END_TEST
+
+/* Each gap that could hide a socket makes "free" unsure until a bind() was tried; never "taken". */
+START_TEST(test_gaps)
+{
+	static const enum gap_kind hiding[] = {GAP_BOUND_ONLY, GAP_DUMP_CUT, GAP_PROC_NET};
+	struct fixture f = begin();
+
+	gap_add(&f.seen.gaps, hiding[_i], EPERM, NULL);
+	f.request.probe = PROBE_NEVER;
+	ck_assert(!again(&f));
+	ck_assert_int_eq(f.r.verdict, UNSURE);
+	ck_assert_int_eq(f.r.clears, CLEARS_UNKNOWN);
+	f.request.probe = PROBE_AUTO;
+	ck_assert(again(&f));
+	ck_assert_uint_eq(f.want.nprobes, 4);
+	for (unsigned int mix = 0; mix < MIXES; mix++)
+		scene_probe_all(&f.seen, mix, 0);
+	ck_assert(!again(&f));
+	ck_assert_int_eq(f.r.verdict, FREE);
+	scene_sock(&f.seen, STATE_LISTEN, "0.0.0.0", NULL)->uid = 0;
+	f.seen.nprobes = 0;
+	again(&f);
+	ck_assert_int_eq(f.r.verdict, TAKEN);
+	end(&f);
+}
+END_TEST
+
+START_TEST(test_other_gaps_hide_nothing)
+{
+	struct fixture f = begin();
+
+	gap_add(&f.seen.gaps, GAP_FD_TABLE, EACCES, "1");
+	gap_add(&f.seen.gaps, GAP_SOCKET_OPTIONS, EPERM, "pid 1");
+	again(&f);
+	ck_assert_int_eq(f.r.verdict, FREE);
+	end(&f);
+}
+END_TEST
+
+/* EACCES hides the conflict from the caller; the sockets are still the first cause and the verdict taken. */
+START_TEST(test_privileged)
+{
+	struct fixture f = begin();
+
+	f.request.target.port = 80;
+	again(&f);
+	ck_assert_int_eq(f.r.verdict, REFUSED);
+	ck_assert_int_eq(f.r.err, EACCES);
+	ck_assert_int_eq(f.r.causes[0].id, CAUSE_PRIVILEGED_PORT);
+	scene_owner(&f.seen, scene_sock(&f.seen, STATE_LISTEN, "0.0.0.0", NULL), 4711, "nginx");
+	again(&f);
+	ck_assert_int_eq(f.r.verdict, TAKEN);
+	ck_assert_int_eq(f.r.err, EACCES);
+	ck_assert_uint_eq(f.r.ncauses, 2);
+	ck_assert_int_eq(f.r.causes[0].id, CAUSE_LISTENER);
+	ck_assert_int_eq(f.r.causes[1].id, CAUSE_PRIVILEGED_PORT);
+	ck_assert_uint_eq(f.r.binds[0].blocked_by.n, 1);
+	f.seen.host.may_bind_low = true;
+	again(&f);
+	ck_assert_int_eq(f.r.err, EADDRINUSE);
+	end(&f);
+}
+END_TEST
+
+/* IPv4 looks at the address before the privilege, IPv6 after it. */
+START_TEST(test_order_of_errors)
+{
+	static const struct {
+		const char *addr;
+		int err;
+	} rows[] = {{"192.0.2.1", EADDRNOTAVAIL}, {"2001:db8::1", EACCES}};
+	struct fixture f = begin();
+
+	f.request.target.port = 80;
+	ck_assert(addr_parse(rows[_i].addr, &f.request.target.addr));
+	f.seen.localities = xcalloc(1, sizeof *f.seen.localities);
+	f.seen.localities[0] = (struct locality){f.request.target.addr, NO};
+	f.seen.nlocalities = 1;
+	again(&f);
+	ck_assert_int_eq(f.r.verdict, REFUSED);
+	ck_assert_msg(f.r.err == rows[_i].err, "%s: %d", rows[_i].addr, f.r.err);
+	end(&f);
+}
+END_TEST
+
+/* A success with SO_REUSEADDR proves the option of the dead socket; the mix "both" then needs no probe. */
+START_TEST(test_probe_teaches)
+{
+	struct fixture f = begin();
+
+	scene_sock(&f.seen, STATE_TIME_WAIT, "127.0.0.1", "127.0.0.1");
+	again(&f);
+	ck_assert_uint_eq(f.want.nprobes, 2);
+	scene_probe_all(&f.seen, MIX_REUSEADDR, 0);
+	again(&f);
+	ck_assert_uint_eq(f.want.nprobes, 2);
+	ck_assert_int_eq(f.r.rows[0].s.reuseaddr, YES);
+	ck_assert_int_eq(result(&f, 0, MIX_BOTH), RESULT_OK);
+	ck_assert_int_eq(result(&f, 0, MIX_REUSEPORT), RESULT_UNKNOWN);
+	ck_assert(f.r.causes[0].facets & 1U << FACET_OWNER_HAS_REUSEADDR);
+	end(&f);
+}
+END_TEST
+
+/*
+ * What lets [::] in lets 0.0.0.0 in; after a success with SO_REUSEPORT no other
+ * such bind() is tried, for the kernel would answer from its memory of ours.
+ */
+START_TEST(test_our_memory)
+{
+	struct fixture f = begin();
+
+	scene_sock(&f.seen, STATE_TIME_WAIT, "::1", "::1");
+	scene_probe_all(&f.seen, MIX_REUSEADDR, EADDRINUSE);
+	scene_probe(&f.seen, "0.0.0.0", MIX_PLAIN, EADDRINUSE);
+	scene_probe(&f.seen, "::", _i ? MIX_REUSEPORT : MIX_BOTH, 0);
+	ck_assert(!again(&f));
+	ck_assert_int_eq(result(&f, 0, MIX_BOTH), RESULT_OK);
+	ck_assert_int_eq(result(&f, 1, MIX_BOTH), RESULT_OK);
+	ck_assert_int_eq(result(&f, 0, MIX_REUSEPORT), _i ? RESULT_OK : RESULT_UNKNOWN);
+	ck_assert_int_eq(result(&f, 1, MIX_REUSEPORT), _i ? RESULT_OK : RESULT_UNKNOWN);
+	ck_assert_int_eq(result(&f, 0, MIX_PLAIN), EADDRINUSE);
+	end(&f);
+}
+END_TEST
+
+/* A failure proves the lack only of a socket that alone can be the reason; of several, of their cause. */
+START_TEST(test_refusal_teaches)
+{
+	struct fixture f = begin();
+
+	scene_sock(&f.seen, STATE_TIME_WAIT, "127.0.0.1", "127.0.0.1");
+	scene_probe_all(&f.seen, MIX_REUSEADDR, EADDRINUSE);
+	again(&f);
+	ck_assert_int_eq(f.r.rows[0].s.reuseaddr, NO);
+	ck_assert(f.r.causes[0].facets & 1U << FACET_OWNER_LACKED_REUSEADDR);
+	scene_sock(&f.seen, STATE_TIME_WAIT, "127.0.0.2", "127.0.0.1");
+	again(&f);
+	ck_assert_int_eq(f.r.rows[0].s.reuseaddr, UNKNOWN);
+	ck_assert(f.r.causes[0].facets & 1U << FACET_OWNER_LACKED_REUSEADDR);
+	scene_sock(&f.seen, STATE_FIN_WAIT_2, "127.0.0.3", "127.0.0.1");
+	again(&f);
+	ck_assert_uint_eq(f.r.ncauses, 2);
+	for (size_t i = 0; i < 2; i++)
+		ck_assert(!(f.r.causes[i].facets & (1U << FACET_OWNER_LACKED_REUSEADDR | 1U << FACET_OWNER_HAS_REUSEADDR)));
+	end(&f);
+}
+END_TEST
+
+/* An IPv6 connection whose v6only nobody knows: a plain bind() of 0.0.0.0 tells. */
+START_TEST(test_v6only_is_learned)
+{
+	struct fixture f = begin();
+
+	scene_sock(&f.seen, STATE_TIME_WAIT, "::1", "::1");
+	f.request.target.addr = addr_any(2);
+	again(&f);
+	ck_assert_int_eq(f.r.verdict, UNSURE);
+	scene_probe(&f.seen, "0.0.0.0", MIX_PLAIN, _i ? EADDRINUSE : 0);
+	again(&f);
+	ck_assert_int_eq(f.r.verdict, _i ? TAKEN : FREE);
+	ck_assert_int_eq(f.r.rows[0].s.v6only, _i ? NO : YES);
+	ck_assert_int_eq(f.r.rows[0].blocks, _i ? YES : NO);
+	ck_assert_uint_eq(f.r.ncauses, (unsigned int)_i);
+	end(&f);
+}
+END_TEST
+
+/* The kernel refuses what the rules allow: nothing else they say of that address is believed. */
+START_TEST(test_refuted)
+{
+	static const struct {
+		int err;
+		enum verdict verdict;
+		enum cause_id cause;
+	} rows[] = {
+	    {EADDRINUSE, TAKEN, CAUSE_INVISIBLE_HOLDER},
+	    {EPERM, REFUSED, CAUSE_BIND_DENIED},
+	    {EACCES, REFUSED, CAUSE_BIND_DENIED},
+	    {EADDRNOTAVAIL, REFUSED, CAUSE_ADDRESS_NOT_LOCAL},
+	};
+	struct fixture f = begin();
+
+	scene_probe(&f.seen, "0.0.0.0", MIX_PLAIN, rows[_i].err);
+	scene_probe(&f.seen, "::", MIX_PLAIN, 0);
+	ck_assert(again(&f));
+	ck_assert_int_eq(f.r.verdict, rows[_i].verdict);
+	ck_assert_int_eq(f.r.causes[0].id, rows[_i].cause);
+	ck_assert_int_eq(result(&f, 0, MIX_BOTH), RESULT_UNKNOWN);
+	ck_assert_int_eq(result(&f, 1, MIX_BOTH), RESULT_OK);
+	ck_assert_uint_eq(f.want.nprobes, 1);
+	end(&f);
+}
+END_TEST
+
+/* A socket that was gone when bind() was tried explains nothing any more. */
+START_TEST(test_gone_meanwhile)
+{
+	struct fixture f = begin();
+
+	scene_owner(&f.seen, scene_sock(&f.seen, STATE_LISTEN, "0.0.0.0", NULL), 4711, "node");
+	f.request.probe = PROBE_ALWAYS;
+	for (unsigned int mix = 0; mix < MIXES; mix++)
+		scene_probe_all(&f.seen, mix, 0);
+	again(&f);
+	ck_assert_int_eq(f.r.verdict, FREE);
+	ck_assert_int_eq(f.r.rows[0].blocks, NO);
+	ck_assert_uint_eq(f.r.ncauses, 0);
+	ck_assert_int_eq(f.r.clears, CLEARS_NOW);
+	end(&f);
+}
+END_TEST
+
+/* Where a socket may be hidden, a refusal proves nothing of the one that is seen. */
+START_TEST(test_hidden_suspect)
+{
+	struct fixture f = begin();
+
+	scene_sock(&f.seen, STATE_TIME_WAIT, "127.0.0.1", "127.0.0.1");
+	gap_add(&f.seen.gaps, GAP_BOUND_ONLY, 0, NULL);
+	scene_probe_all(&f.seen, MIX_REUSEADDR, EADDRINUSE);
+	again(&f);
+	ck_assert_int_eq(f.r.verdict, TAKEN);
+	ck_assert_int_eq(f.r.rows[0].s.reuseaddr, UNKNOWN);
+	ck_assert_uint_eq(f.r.causes[0].facets, 0);
+	end(&f);
+}
+END_TEST
+
+/* Rows: what overlaps no judged address is left out, and counts add up whatever the folding. */
+START_TEST(test_rows)
+{
+	struct fixture f = begin();
+	size_t total = 0;
+
+	ck_assert(addr_parse("127.0.0.1", &f.request.target.addr));
+	f.seen.localities = xcalloc(1, sizeof *f.seen.localities);
+	f.seen.localities[0] = (struct locality){f.request.target.addr, YES};
+	f.seen.nlocalities = 1;
+	scene_sock(&f.seen, STATE_TIME_WAIT, "127.0.0.2", "127.0.0.1");
+	for (int i = 0; i < 37; i++)
+		scene_sock(&f.seen, STATE_TIME_WAIT, "127.0.0.1", "127.0.0.1")->expires_ms = 1000 - i;
+	again(&f);
+	ck_assert_uint_eq(f.r.nrows, 11);
+	for (size_t i = 0; i < f.r.nrows; i++) {
+		total += f.r.rows[i].s.count;
+		ck_assert_int_eq(f.r.rows[i].cause, 0);
+	}
+	ck_assert_uint_eq(total, 37);
+	ck_assert(sock_is_rest(&f.r.rows[10].s));
+	ck_assert_int_eq(f.r.rows[10].s.expires_ms, 990);
+	ck_assert_uint_eq(f.r.causes[0].socks.n, 11);
+	end(&f);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("judge");
+
+	add_table(suite, "free is tried", test_free_is_tried, 1);
+	add_table(suite, "taken is not tried", test_taken_is_not_tried, 1);
+	add_table(suite, "rounds", test_rounds, 1);
+	add_table(suite, "quiet listener", test_quiet_listener, 1);
+	add_table(suite, "children of a listener", test_children_of_a_listener, 1);
+	add_table(suite, "reuseport memory", test_reuseport_memory, 1);
+	add_table(suite, "gaps", test_gaps, 3);
+	add_table(suite, "other gaps", test_other_gaps_hide_nothing, 1);
+	add_table(suite, "privileged", test_privileged, 1);
+	add_table(suite, "order of errors", test_order_of_errors, 2);
+	add_table(suite, "probe teaches", test_probe_teaches, 1);
+	add_table(suite, "our memory", test_our_memory, 2);
+	add_table(suite, "refusal teaches", test_refusal_teaches, 1);
+	add_table(suite, "v6only is learned", test_v6only_is_learned, 2);
+	add_table(suite, "refuted", test_refuted, 4);
+	add_table(suite, "gone meanwhile", test_gone_meanwhile, 1);
+	add_table(suite, "hidden suspect", test_hidden_suspect, 1);
+	add_table(suite, "rows", test_rows, 1);
+	return run_suite(suite);
+}
