@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The facts behind {name} in the texts.  Everything that somebody else chose
+ * passes the escaper here.
+ */
+#define _GNU_SOURCE
+#include "out/facts.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "base/vis.h"
+#include "text/text.h"
+
+/* Appends bytes that somebody else chose: escaped for a terminal, made valid UTF-8 for JSON. */
+void facts_raw(struct buf *out, const char *s, const struct scope *scope)
+{
+	if (scope->style)
+		vis(out, s, strlen(s), scope->style->ascii);
+	else
+		utf8_sanitize(out, s, strlen(s));
+}
+
+/* The name of an errno, as errno(3) spells it. */
+const char *facts_errno(int err)
+{
+	const char *name = strerrorname_np(err);
+
+	return name ? name : "an unknown error";
+}
+
+/* The oldest process that holds s, NULL if none is known; *others: how many further ones. */
+const struct process *facts_holder(const struct report *r, const struct sock *s, size_t *others)
+{
+	size_t n;
+	const struct owner *o = owners_of(&r->seen->owners, s->inode, &n);
+
+	*others = 0;
+	for (size_t i = 1; i < n; i++)
+		*others += o[i].process != o[i - 1].process;
+	return n ? &r->seen->owners.processes[o->process] : NULL;
+}
+
+/* The first socket of the cause at hand; NULL where there is none. */
+const struct sock *facts_sock(const struct scope *scope)
+{
+	return scope->cause && scope->cause->socks.n ? &scope->report->rows[scope->cause->socks.v[0]].s : NULL;
+}
+
+/* Whole seconds, to the nearest. */
+static long long seconds(int64_t ms)
+{
+	return ms < 0 ? 0 : (long long)((ms + 500) / 1000);
+}
+
+/* Appends a span of time in the unit that suits it. */
+void facts_duration(struct buf *out, int64_t ms)
+{
+	long long s = seconds(ms);
+
+	if (s < 120)
+		buf_printf(out, "%lld s", s);
+	else if (s < 7200)
+		buf_printf(out, "%lld min", s / 60);
+	else if (s < 2 * 86400)
+		buf_printf(out, "%lld h", s / 3600);
+	else
+		buf_printf(out, "%lld days", s / 86400);
+}
+
+static void put_clock(struct buf *out, int64_t ms)
+{
+	time_t t = (time_t)(ms / 1000);
+	struct tm tm;
+	char text[16];
+
+	if (localtime_r(&t, &tm) && strftime(text, sizeof text, "%H:%M:%S", &tm))
+		buf_puts(out, text);
+}
+
+/* The longest that a socket of the cause stays, or -1. */
+static int64_t longest(const struct scope *scope)
+{
+	int64_t most = -1;
+
+	if (!scope->cause)
+		return scope->report->clears_in_ms;
+	for (size_t i = 0; i < scope->cause->socks.n; i++) {
+		int64_t ends = sock_ends_ms(&scope->report->rows[scope->cause->socks.v[i]].s);
+
+		most = ends > most ? ends : most;
+	}
+	return most;
+}
+
+static void put_left(struct buf *out, const struct scope *scope)
+{
+	buf_printf(out, "%lld s", seconds(longest(scope)));
+}
+
+static void put_clears(struct buf *out, const struct scope *scope)
+{
+	buf_printf(out, "%lld s", seconds(scope->report->clears_in_ms));
+}
+
+static void put_span(struct buf *out, const struct scope *scope)
+{
+	const struct report *r = scope->report;
+
+	buf_printf(out, "%lld to %lld s", seconds(r->clears_in_ms),
+	           (long long)((r->clears_in_ms + r->late_ms + 999) / 1000));
+}
+
+static void put_until(struct buf *out, const struct scope *scope)
+{
+	const struct report *r = scope->report;
+
+	put_clock(out, r->seen->host.now_ms + r->clears_in_ms + r->late_ms + 999);
+}
+
+static int64_t age(const struct scope *scope)
+{
+	int64_t left = longest(scope);
+
+	return left < 0 || left > 60000 ? 0 : 60000 - left;
+}
+
+static void put_age(struct buf *out, const struct scope *scope)
+{
+	facts_duration(out, age(scope));
+}
+
+static void put_since(struct buf *out, const struct scope *scope)
+{
+	put_clock(out, scope->report->seen->host.now_ms - age(scope));
+}
+
+static void put_count(struct buf *out, const struct scope *scope)
+{
+	unsigned long n = 0;
+
+	for (size_t i = 0; scope->cause && i < scope->cause->socks.n; i++)
+		n += scope->report->rows[scope->cause->socks.v[i]].s.count;
+	buf_printf(out, "%lu", n);
+}
+
+static void put_root(struct buf *out, const struct scope *scope)
+{
+	buf_puts(out, scope->report->seen->host.uid ? "sudo " : "");
+}
+
+static void put_address(struct buf *out, const struct addr *a)
+{
+	char text[ADDR_TEXT];
+
+	addr_format(a, text);
+	buf_printf(out, a->family == AF_INET6 ? "[%s]" : "%s", text);
+}
+
+static void put_target_address(struct buf *out, const struct scope *scope)
+{
+	char text[ADDR_TEXT];
+
+	addr_format(&scope->report->request->target.addr, text);
+	buf_puts(out, text);
+}
+
+static void put_local(struct buf *out, const struct scope *scope)
+{
+	const struct sock *s = facts_sock(scope);
+	char text[ENDPOINT_TEXT];
+
+	if (!s)
+		return;
+	addr_endpoint(&s->local, s->port, NULL, text);
+	buf_puts(out, text);
+}
+
+static void put_target(struct buf *out, const struct scope *scope)
+{
+	const struct target *t = &scope->report->request->target;
+	char text[ENDPOINT_TEXT];
+
+	addr_endpoint(&t->addr, t->port, NULL, text);
+	if (t->addr.family)
+		buf_printf(out, "tcp %s", text);
+	else
+		buf_printf(out, "tcp %u", t->port);
+}
+
+/* The judged addresses whose result for the requested mix is (or is not) that of the report. */
+static size_t put_judged(struct buf *out, const struct report *r, bool like)
+{
+	size_t n = 0;
+
+	for (size_t i = r->request->mix; i < r->nbinds; i += MIXES) {
+		int result = r->binds[i].result == RESULT_UNKNOWN ? 0 : r->binds[i].result;
+		bool same = r->verdict == UNSURE ? r->binds[i].result == RESULT_UNKNOWN : result == r->err;
+
+		if (same != like)
+			continue;
+		buf_puts(out, n++ ? " and " : "");
+		put_address(out, &r->binds[i].addr);
+	}
+	return n;
+}
+
+static void put_addresses(struct buf *out, const struct scope *scope)
+{
+	put_judged(out, scope->report, true);
+}
+
+/* Where the families differ: which one is meant. */
+static void put_where(struct buf *out, const struct scope *scope)
+{
+	struct buf other = {0};
+
+	if (put_judged(&other, scope->report, false)) {
+		buf_puts(out, " on ");
+		put_judged(out, scope->report, true);
+		buf_printf(out, " (not on %s)", other.s);
+	}
+	buf_free(&other);
+}
+
+static void put_family(struct buf *out, const struct scope *scope)
+{
+	buf_puts(out, scope->report->seen->host.has_inet6 == NO ? "IPv6" : "IPv4");
+}
+
+static void put_errno(struct buf *out, const struct scope *scope)
+{
+	buf_puts(out, facts_errno(scope->report->err));
+}
+
+static void put_lowest(struct buf *out, const struct scope *scope)
+{
+	buf_printf(out, "%u", scope->report->seen->host.unprivileged_port_start);
+}
+
+static void put_port(struct buf *out, const struct scope *scope)
+{
+	buf_printf(out, "%u", scope->report->request->target.port);
+}
+
+static void put_argument(struct buf *out, const struct scope *scope)
+{
+	facts_raw(out, scope->report->request->target.text, scope);
+}
+
+static void put_ss_state(struct buf *out, const struct scope *scope)
+{
+	const struct sock *s = facts_sock(scope);
+
+	buf_puts(out, s && s->state == STATE_TIME_WAIT ? "time-wait" : "fin-wait-2");
+}
+
+static void put_object(struct buf *out, const struct scope *scope)
+{
+	if (scope->gap && scope->gap->object)
+		facts_raw(out, scope->gap->object, scope);
+}
+
+static void put_fd_tables(struct buf *out, const struct scope *scope)
+{
+	if (scope->gap && scope->gap->count > 1)
+		buf_printf(out, "fd tables of %zu processes", scope->gap->count);
+	else
+		buf_printf(out, "fd table of pid %s", scope->gap && scope->gap->object ? scope->gap->object : "?");
+}
+
+static const struct fact facts[] = {
+    {"target", put_target},
+    {"where", put_where},
+    {"addresses", put_addresses},
+    {"errno", put_errno},
+    {"lowest", put_lowest},
+    {"clears", put_clears},
+    {"span", put_span},
+    {"left", put_left},
+    {"until", put_until},
+    {"age", put_age},
+    {"since", put_since},
+    {"count", put_count},
+    {"root", put_root},
+    {"local", put_local},
+    {"address", put_target_address},
+    {"port", put_port},
+    {"argument", put_argument},
+    {"sstate", put_ss_state},
+    {"family", put_family},
+    {"object", put_object},
+    {"fdtables", put_fd_tables},
+    {NULL, NULL},
+};
+
+static bool put_fact(struct buf *out, const struct fact *table, const char *name, size_t len,
+                     const struct scope *scope)
+{
+	for (; table->name; table++) {
+		if (strlen(table->name) != len || strncmp(table->name, name, len))
+			continue;
+		table->put(out, scope);
+		return true;
+	}
+	return false;
+}
+
+/* Appends text with its {names} filled in; a name that is none stays as it is. */
+void facts_expand(struct buf *out, const char *text, const struct scope *scope)
+{
+	while (*text) {
+		size_t plain = strcspn(text, "{"), name = strcspn(text + plain, "}");
+
+		buf_add(out, text, plain);
+		text += plain;
+		if (!*text)
+			return;
+		if (text[name] && (put_fact(out, facts, text + 1, name - 1, scope) ||
+		                   put_fact(out, facts_who, text + 1, name - 1, scope)))
+			text += name + 1;
+		else
+			buf_add(out, text++, 1);
+	}
+}
+
+/* Appends what is left of one socket: "42 s", "~42 s" an estimate, "-" none. */
+void facts_left(struct buf *out, const struct sock *s, bool ascii)
+{
+	int64_t ends = sock_ends_ms(s);
+
+	if (ends < 0) {
+		buf_puts(out, "-");
+		return;
+	}
+	if (sock_is_rest(s))
+		buf_puts(out, ascii ? "<=" : "\xe2\x89\xa4");
+	buf_printf(out, "%s%lld s", s->state == STATE_TIME_WAIT ? "" : "~", seconds(ends));
+}

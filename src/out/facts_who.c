@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The facts about who holds the socket: processes, users, units. */
+#include "out/facts.h"
+
+#include <stdint.h>
+#include <string.h>
+
+static const struct process *holder(const struct scope *scope, size_t *others)
+{
+	const struct sock *s = facts_sock(scope);
+
+	*others = 0;
+	return s ? facts_holder(scope->report, s, others) : NULL;
+}
+
+static void put_user(struct buf *out, uint32_t uid, const struct scope *scope)
+{
+	const char *name = scope->style && scope->style->numeric ? NULL : snapshot_user(scope->report->seen, uid);
+
+	if (name)
+		facts_raw(out, name, scope);
+	else
+		buf_printf(out, "%u", uid);
+}
+
+static void put_owner(struct buf *out, const struct scope *scope)
+{
+	const struct sock *s = facts_sock(scope);
+
+	if (s && s->uid != UID_UNKNOWN)
+		put_user(out, s->uid, scope);
+	else
+		buf_puts(out, "(not known)");
+}
+
+static void put_group(struct buf *out, const struct scope *scope, const char *unit, const char *container)
+{
+	if (container || unit) {
+		buf_puts(out, container ? ", container " : ", unit ");
+		facts_raw(out, container ? container : unit, scope);
+	}
+}
+
+static void put_cgroup(struct buf *out, const struct scope *scope)
+{
+	const struct sock *s = facts_sock(scope);
+	const struct cgroup *g = s ? snapshot_cgroup(scope->report->seen, s->cgroup) : NULL;
+
+	if (!g || !g->path)
+		return;
+	if (g->unit || g->container) {
+		put_group(out, scope, g->unit, g->container);
+	} else {
+		buf_puts(out, ", cgroup ");
+		facts_raw(out, g->path, scope);
+	}
+}
+
+static void put_holder(struct buf *out, const struct scope *scope)
+{
+	const struct sock *s = facts_sock(scope);
+	size_t others;
+	const struct process *p = holder(scope, &others);
+
+	if (!p) {
+		buf_puts(out, "a process of user ");
+		put_owner(out, scope);
+		put_cgroup(out, scope);
+		buf_puts(out, s && s->held_by == HELD_HIDDEN ? " (hidden from you)" : " (not found in /proc)");
+		return;
+	}
+	facts_raw(out, p->comm ? p->comm : "?", scope);
+	buf_printf(out, " (pid %ld, %s", (long)p->pid, snapshot_user(scope->report->seen, p->uid) ? "" : "uid ");
+	put_user(out, p->uid, scope);
+	if (others)
+		buf_printf(out, ", and %zu more", others);
+	buf_puts(out, ")");
+}
+
+static void put_name(struct buf *out, const struct scope *scope)
+{
+	size_t others;
+	const struct process *p = holder(scope, &others);
+
+	facts_raw(out, p && p->comm ? p->comm : "the process", scope);
+}
+
+static void put_pid(struct buf *out, const struct scope *scope)
+{
+	size_t others;
+	const struct process *p = holder(scope, &others);
+
+	buf_printf(out, "%ld", p ? (long)p->pid : 0L);
+}
+
+/* Each process that holds the first socket of the cause, once. */
+static void put_each_pid(struct buf *out, const struct scope *scope, const char *between, size_t most)
+{
+	const struct sock *s = facts_sock(scope);
+	const struct snapshot *seen = scope->report->seen;
+	size_t n, shown = 0, others;
+	const struct owner *o;
+
+	if (!s || !facts_holder(scope->report, s, &others))
+		return;
+	o = owners_of(&seen->owners, s->inode, &n);
+	for (size_t i = 0; i < n && shown < most; i++) {
+		if (i && o[i].process == o[i - 1].process)
+			continue;
+		buf_printf(out, "%s%ld", shown++ ? between : "", (long)seen->owners.processes[o[i].process].pid);
+	}
+	if (others + 1 > shown)
+		buf_printf(out, " and %zu more", others + 1 - shown);
+}
+
+static void put_pids(struct buf *out, const struct scope *scope)
+{
+	buf_puts(out, "pids ");
+	put_each_pid(out, scope, ", ", 5);
+}
+
+static void put_all_pids(struct buf *out, const struct scope *scope)
+{
+	put_each_pid(out, scope, " ", SIZE_MAX);
+}
+
+static void put_started(struct buf *out, const struct scope *scope)
+{
+	size_t others;
+	const struct process *p = holder(scope, &others);
+
+	facts_duration(out, p ? p->age_ms : 0);
+}
+
+static void put_by(struct buf *out, const struct scope *scope)
+{
+	size_t others;
+	const struct process *p = holder(scope, &others);
+
+	if (!p || !p->nparents || !p->parents[0].comm)
+		return;
+	buf_puts(out, " by ");
+	facts_raw(out, p->parents[0].comm, scope);
+	buf_printf(out, " (pid %ld)", (long)p->parents[0].pid);
+}
+
+static void put_in(struct buf *out, const struct scope *scope)
+{
+	size_t others;
+	const struct process *p = holder(scope, &others);
+
+	if (p && p->cwd) {
+		buf_puts(out, ", in ");
+		facts_raw(out, p->cwd, scope);
+	}
+}
+
+static void put_unit_clause(struct buf *out, const struct scope *scope)
+{
+	size_t others;
+	const struct process *p = holder(scope, &others);
+
+	if (p)
+		put_group(out, scope, p->unit, p->container);
+}
+
+static void put_unit(struct buf *out, const struct scope *scope)
+{
+	size_t others;
+	const struct process *p = holder(scope, &others);
+
+	facts_raw(out, p && p->unit ? p->unit : "?", scope);
+}
+
+static void put_container(struct buf *out, const struct scope *scope)
+{
+	size_t others;
+	const struct process *p = holder(scope, &others);
+
+	facts_raw(out, p && p->container ? p->container : "?", scope);
+}
+
+static void put_sudo(struct buf *out, const struct scope *scope)
+{
+	size_t others;
+	const struct process *p = holder(scope, &others);
+	uint32_t uid = scope->report->seen->host.uid;
+
+	if (uid && (!p || p->uid != uid))
+		buf_puts(out, "sudo ");
+}
+
+/* See out/facts.h. */
+const struct fact facts_who[] = {
+    {"holder", put_holder},
+    {"started", put_started},
+    {"by", put_by},
+    {"in", put_in},
+    {"group", put_unit_clause},
+    {"unit", put_unit},
+    {"container", put_container},
+    {"owner", put_owner},
+    {"cgroup", put_cgroup},
+    {"name", put_name},
+    {"pid", put_pid},
+    {"pids", put_pids},
+    {"allpids", put_all_pids},
+    {"sudo", put_sudo},
+    {NULL, NULL},
+};

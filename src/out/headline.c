@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which words the answer takes. */
+#include "out/headline.h"
+
+#include <errno.h>
+
+#include "out/facts.h"
+
+static bool is_held_live(const struct cause *c)
+{
+	return c->id == CAUSE_LISTENER || c->id == CAUSE_BOUND_NOT_LISTENING || c->id == CAUSE_FIN_WAIT_2_HALF_CLOSED;
+}
+
+/* What the mix with SO_REUSEADDR gets where the requested one fails: RESULT_OK, RESULT_UNKNOWN or an errno. */
+static int with_reuseaddr(const struct report *r)
+{
+	int worst = RESULT_OK;
+
+	for (size_t i = 0; i < r->nbinds; i += MIXES)
+		if (worst <= RESULT_OK && r->binds[i + MIX_REUSEADDR].result != RESULT_OK)
+			worst = r->binds[i + MIX_REUSEADDR].result;
+	return worst;
+}
+
+static enum headline of_taken(const struct report *r)
+{
+	const struct cause *c = r->causes;
+
+	if (!r->ncauses)
+		return HEAD_TAKEN;
+	switch (c->id) {
+	case CAUSE_LISTENER:
+		return HEAD_LISTENER;
+	case CAUSE_BOUND_NOT_LISTENING:
+		return HEAD_BOUND;
+	case CAUSE_FIN_WAIT_2_HALF_CLOSED:
+		return HEAD_HALF_CLOSED;
+	case CAUSE_INVISIBLE_HOLDER:
+		return HEAD_INVISIBLE;
+	default:
+		break;
+	}
+	if (r->request->mix != MIX_PLAIN || r->err != EADDRINUSE)
+		return HEAD_TAKEN;
+	if (with_reuseaddr(r) == RESULT_OK)
+		return HEAD_PLAIN_ONLY;
+	return with_reuseaddr(r) == RESULT_UNKNOWN ? HEAD_TAKEN : HEAD_EVEN_REUSEADDR;
+}
+
+static enum headline of_refused(const struct report *r)
+{
+	switch (r->ncauses ? r->causes[0].id : CAUSES) {
+	case CAUSE_PRIVILEGED_PORT:
+		return HEAD_PRIVILEGED;
+	case CAUSE_ADDRESS_NOT_LOCAL:
+		return HEAD_NOT_LOCAL;
+	case CAUSE_BIND_DENIED:
+		return HEAD_DENIED;
+	default:
+		return HEAD_REFUSED;
+	}
+}
+
+/* The first line of the report. */
+enum headline headline_of(const struct report *r)
+{
+	switch (r->verdict) {
+	case FREE:
+		return HEAD_FREE;
+	case TAKEN:
+		return of_taken(r);
+	case REFUSED:
+		return of_refused(r);
+	default:
+		return HEAD_UNSURE;
+	}
+}
+
+static bool knows_start(const struct report *r)
+{
+	size_t others;
+	const struct process *p = facts_holder(r, &r->rows[r->causes[0].socks.v[0]].s, &others);
+
+	return p && p->age_ms >= 0;
+}
+
+/* Fills the lines that follow the first; returns how many. */
+size_t headline_more(const struct report *r, enum second_line out[static SECOND_LINES])
+{
+	size_t n = 0;
+	bool live = r->ncauses && r->causes[0].socks.n && is_held_live(&r->causes[0]);
+	bool reuseaddr = r->verdict == TAKEN && r->request->mix == MIX_PLAIN && with_reuseaddr(r) == RESULT_OK;
+
+	if (live && knows_start(r))
+		out[n++] = LINE_STARTED;
+	if (live && reuseaddr)
+		out[n++] = LINE_REUSEADDR_WORKS;
+	if (reuseaddr)
+		out[n++] = LINE_RUNTIMES;
+	if (r->clears == CLEARS_TIMER)
+		out[n++] = LINE_TIMER;
+	if (r->clears == CLEARS_ESTIMATE)
+		out[n++] = LINE_ESTIMATE;
+	return n;
+}

@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The JSON document of the interface, built with jansson; the keys stand in the order that the interface gives. */
+#define _GNU_SOURCE
+#include "out/json.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/msg.h"
+#include "base/vis.h"
+#include "out/facts.h"
+#include "text/text.h"
+
+static const char *const verdicts[] = {[FREE] = "free", [UNSURE] = "unsure", [REFUSED] = "refused", [TAKEN] = "taken"};
+static const char *const clears_names[] = {
+    [CLEARS_NOW] = "now",     [CLEARS_TIMER] = "timer",     [CLEARS_ESTIMATE] = "estimate",
+    [CLEARS_NEVER] = "never", [CLEARS_UNKNOWN] = "unknown",
+};
+static const char *const holders[] = {
+    [HELD_UNKNOWN] = "unknown", [HELD_PROCESS] = "process", [HELD_KERNEL] = "kernel", [HELD_HIDDEN] = "hidden"};
+
+/* The name of a verdict, as in the JSON. */
+const char *json_verdict(enum verdict v)
+{
+	return verdicts[v];
+}
+
+static void set(json_t *object, const char *key, json_t *value)
+{
+	if (!value || json_object_set_new(object, key, value))
+		die("out of memory");
+}
+
+static void append(json_t *array, json_t *value)
+{
+	if (!value || json_array_append_new(array, value))
+		die("out of memory");
+}
+
+/* Bytes as a string: what is not UTF-8 becomes U+FFFD. */
+static json_t *bytes(const char *s)
+{
+	struct buf b = {0};
+	json_t *value;
+
+	if (!s)
+		return json_null();
+	utf8_sanitize(&b, s, strlen(s));
+	value = json_stringn(b.s ? b.s : "", b.len);
+	buf_free(&b);
+	return value;
+}
+
+static json_t *hex(const char *s)
+{
+	struct buf b = {0};
+	json_t *value;
+
+	for (; *s; s++)
+		buf_printf(&b, "%02x", (unsigned int)(unsigned char)*s);
+	value = json_stringn(b.s ? b.s : "", b.len);
+	buf_free(&b);
+	return value;
+}
+
+/* The string, and where it is not UTF-8 its twin with the bytes. */
+static void set_bytes(json_t *object, const char *key, const char *s)
+{
+	char twin[64];
+
+	set(object, key, bytes(s));
+	if (!s || utf8_valid(s, strlen(s)))
+		return;
+	strcpy(stpcpy(twin, key), "_bytes_hex");
+	set(object, twin, hex(s));
+}
+
+static json_t *expanded(const char *text, const struct scope *scope)
+{
+	struct buf b = {0};
+	json_t *value;
+
+	facts_expand(&b, text, scope);
+	value = bytes(b.s ? b.s : "");
+	buf_free(&b);
+	return value;
+}
+
+static json_t *tri(enum tri t)
+{
+	return t == UNKNOWN ? json_null() : json_boolean(t == YES);
+}
+
+static json_t *number_or_null(int64_t n)
+{
+	return n < 0 ? json_null() : json_integer(n);
+}
+
+static json_t *address(const struct addr *a)
+{
+	char text[ADDR_TEXT];
+
+	if (!a->family)
+		return json_null();
+	addr_format(a, text);
+	return json_string(text);
+}
+
+static json_t *indexes(const struct rows *rows)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < rows->n; i++)
+		append(array, json_integer((json_int_t)rows->v[i]));
+	return array;
+}
+
+static json_t *target(const struct target *t)
+{
+	json_t *o = json_object();
+
+	set_bytes(o, "text", t->text);
+	set(o, "proto", json_string("tcp"));
+	set(o, "addr", address(&t->addr));
+	set(o, "port", json_integer(t->port));
+	set(o, "device", json_null());
+	set(o, "path", json_null());
+	return o;
+}
+
+static json_t *result_of(const struct bind *b)
+{
+	return json_string(b->result == RESULT_OK        ? "ok"
+	                   : b->result == RESULT_UNKNOWN ? "unknown"
+	                                                 : facts_errno(b->result));
+}
+
+static json_t *binds(const struct report *r)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < r->nbinds; i++) {
+		const struct bind *b = &r->binds[i];
+		json_t *o = json_object();
+
+		set(o, "addr", address(&b->addr));
+		set(o, "reuseaddr", json_boolean(mixes[b->mix].reuseaddr));
+		set(o, "reuseport", json_boolean(mixes[b->mix].reuseport));
+		set(o, "v6only", json_false());
+		set(o, "result", result_of(b));
+		set(o, "by", json_string(b->by_probe ? "probe" : "rules"));
+		set(o, "blocked_by", indexes(&b->blocked_by));
+		append(array, o);
+	}
+	return array;
+}
+
+static json_t *step(const struct story_step *s, const struct sock *sock)
+{
+	json_t *o = json_object();
+	bool timed = s->timed && sock->state == STATE_TIME_WAIT && sock->expires_ms >= 0;
+
+	set(o, "at_ms", timed ? json_integer(sock->expires_ms - 60000) : json_null());
+	set(o, "end", json_string(s->end));
+	set(o, "event", json_string(s->event));
+	set(o, "segment", s->segment ? json_string(s->segment) : json_null());
+	set(o, "state", json_string(s->state));
+	return o;
+}
+
+static json_t *story(const struct report *r, const struct cause *c)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < story_texts[c->story].nsteps; i++)
+		append(array, step(&story_texts[c->story].steps[i], &r->rows[c->socks.v[0]].s));
+	return array;
+}
+
+static json_t *fix(const struct fix *f, const struct scope *scope)
+{
+	const struct fix_text *text = &fix_texts[f->id];
+	const char *code = snippet(f->id, LANG_C);
+	json_t *o = json_object();
+
+	set(o, "id", json_string(text->id));
+	set(o, "text", expanded(text->text, scope));
+	set(o, "helps_now", json_boolean(f->helps_now));
+	set(o, "permanent", json_boolean(f->permanent));
+	set(o, "command", text->command ? expanded(text->command, scope) : json_null());
+	set(o, "code", code ? json_string(code) : json_null());
+	return o;
+}
+
+static json_t *cause(const struct report *r, const struct cause *c)
+{
+	struct scope scope = {.report = r, .cause = c};
+	const struct cause_text *text = &cause_texts[c->id];
+	bool many = c->socks.n > 1 || (c->socks.n && r->rows[c->socks.v[0]].s.count > 1);
+	json_t *o = json_object(), *facets = json_array(), *fixes = json_array();
+
+	for (size_t i = 0; i < FACETS; i++)
+		if (c->facets & 1U << i)
+			append(facets, json_string(facet_texts[i].id));
+	for (size_t i = 0; i < c->nfixes; i++)
+		append(fixes, fix(&c->fixes[i], &scope));
+	set(o, "id", json_string(text->id));
+	set(o, "certainty", json_string(c->inferred ? "inferred" : "proof"));
+	set(o, "title", expanded(text->title, &scope));
+	set(o, "text", expanded(many && text->many ? text->many : text->one, &scope));
+	set(o, "sockets", indexes(&c->socks));
+	set(o, "facets", facets);
+	set(o, "story", story(r, c));
+	set(o, "fixes", fixes);
+	return o;
+}
+
+static json_t *endpoint(const struct addr *a, uint16_t port)
+{
+	json_t *o = json_object();
+
+	set(o, "addr", address(a));
+	set(o, "port", json_integer(port));
+	return o;
+}
+
+static json_t *local(const struct snapshot *seen, const struct sock *s)
+{
+	json_t *o = endpoint(&s->local, s->port);
+
+	set(o, "device", bytes(snapshot_device(seen, s->ifindex)));
+	return o;
+}
+
+static json_t *timer(const struct sock *s)
+{
+	json_t *o;
+
+	if (s->timer == TIMER_NONE)
+		return json_null();
+	o = json_object();
+	set(o, "kind", json_string(sock_timer_name(s)));
+	set(o, "expires_ms", number_or_null(s->expires_ms));
+	return o;
+}
+
+static json_t *owner(const struct owner *own, const struct process *p)
+{
+	json_t *o = json_object(), *args = json_array(), *parents = json_array();
+	bool valid = true;
+	char letter[2] = {p->state, '\0'};
+
+	for (size_t i = 0; i < p->ncmdline; i++) {
+		append(args, bytes(p->cmdline[i]));
+		valid &= utf8_valid(p->cmdline[i], strlen(p->cmdline[i]));
+	}
+	for (size_t i = 0; i < p->nparents; i++) {
+		json_t *parent = json_object();
+
+		set(parent, "pid", json_integer(p->parents[i].pid));
+		set_bytes(parent, "comm", p->parents[i].comm);
+		append(parents, parent);
+	}
+	set(o, "pid", json_integer(p->pid));
+	set(o, "fd", json_integer(own->fd));
+	set_bytes(o, "comm", p->comm);
+	set_bytes(o, "exe", p->exe);
+	set(o, "cmdline", args);
+	if (!valid) {
+		json_t *twins = json_array();
+
+		for (size_t i = 0; i < p->ncmdline; i++)
+			append(twins, hex(p->cmdline[i]));
+		set(o, "cmdline_bytes_hex", twins);
+	}
+	set_bytes(o, "cwd", p->cwd);
+	set(o, "uid", p->uid == UID_UNKNOWN ? json_null() : json_integer(p->uid));
+	set_bytes(o, "user", p->user);
+	set(o, "state", p->state ? json_string(letter) : json_null());
+	set(o, "cloexec", tri(own->cloexec));
+	set_bytes(o, "unit", p->unit);
+	set_bytes(o, "container", p->container);
+	set(o, "parents", parents);
+	return o;
+}
+
+static json_t *owners(const struct snapshot *seen, const struct sock *s)
+{
+	json_t *array = json_array();
+	size_t n;
+	const struct owner *o = owners_of(&seen->owners, s->inode, &n);
+
+	for (size_t i = 0; i < n; i++)
+		append(array, owner(&o[i], &seen->owners.processes[o[i].process]));
+	return array;
+}
+
+static json_t *cgroup_path_of(const struct snapshot *seen, const struct sock *s)
+{
+	const struct cgroup *g = snapshot_cgroup(seen, s->cgroup);
+
+	return bytes(g ? g->path : NULL);
+}
+
+static json_t *sock(const struct report *r, const struct row *row)
+{
+	const struct sock *s = &row->s;
+	bool rest = sock_is_rest(s), connected = !rest && s->peer_port;
+	bool aged = !rest && s->state == STATE_TIME_WAIT && s->expires_ms >= 0;
+	json_t *o = json_object();
+	char cookie[24];
+
+	snprintf(cookie, sizeof cookie, "%llu", (unsigned long long)s->cookie);
+	set(o, "proto", json_string("tcp"));
+	set(o, "state", json_string(sock_state_name(s)));
+	set(o, "blocks", tri(row->blocks));
+	set(o, "held_by", json_string(holders[s->held_by]));
+	set(o, "local", local(r->seen, s));
+	set(o, "peer", connected ? endpoint(&s->peer, s->peer_port) : json_null());
+	set(o, "timer", timer(s));
+	set(o, "age_ms", aged ? json_integer(60000 - s->expires_ms) : json_null());
+	set(o, "uid", s->uid == UID_UNKNOWN ? json_null() : json_integer(s->uid));
+	set(o, "inode", rest || !s->inode ? json_null() : json_integer(s->inode));
+	set(o, "cookie", rest || !s->cookie ? json_null() : json_string(cookie));
+	set(o, "reuseaddr", tri((enum tri)s->reuseaddr));
+	set(o, "reuseport", tri((enum tri)s->reuseport));
+	set(o, "v6only", tri((enum tri)s->v6only));
+	set(o, "cgroup", cgroup_path_of(r->seen, s));
+	set(o, "owners", owners(r->seen, s));
+	set(o, "count", json_integer(s->count));
+	return o;
+}
+
+static json_t *gaps(const struct report *r)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < r->seen->gaps.n; i++) {
+		const struct gap *g = &r->seen->gaps.v[i];
+		struct scope scope = {.report = r, .gap = g};
+		json_t *o = json_object();
+
+		set(o, "what", expanded(gap_texts[g->kind].what, &scope));
+		set(o, "errno", g->err ? json_string(facts_errno(g->err)) : json_null());
+		set(o, "consequence", expanded(gap_texts[g->kind].consequence, &scope));
+		set(o, "affects", json_string(gap_texts[g->kind].affects));
+		append(array, o);
+	}
+	return array;
+}
+
+static json_t *notes(const struct report *r)
+{
+	json_t *array = json_array();
+	struct scope scope = {.report = r};
+
+	for (size_t i = 0; i < NOTES; i++) {
+		json_t *o;
+
+		if (!(r->notes & 1U << i))
+			continue;
+		o = json_object();
+		set(o, "id", json_string(note_texts[i].id));
+		set(o, "text", expanded(note_texts[i].text, &scope));
+		set(o, "sockets", json_array());
+		set(o, "netns", json_null());
+		append(array, o);
+	}
+	return array;
+}
+
+static json_t *netns(const struct host *h)
+{
+	json_t *o = json_object();
+
+	set(o, "inode", h->netns ? json_integer((json_int_t)h->netns) : json_null());
+	set(o, "name", json_null());
+	return o;
+}
+
+static json_t *report(const struct report *r)
+{
+	json_t *o = json_object(), *causes = json_array(), *socks = json_array();
+
+	for (size_t i = 0; i < r->ncauses; i++)
+		append(causes, cause(r, &r->causes[i]));
+	for (size_t i = 0; i < r->nrows; i++)
+		append(socks, sock(r, &r->rows[i]));
+	set(o, "target", target(&r->request->target));
+	set(o, "netns", netns(&r->seen->host));
+	set(o, "verdict", json_string(verdicts[r->verdict]));
+	set(o, "errno", r->err ? json_string(facts_errno(r->err)) : json_null());
+	set(o, "clears_in_ms", number_or_null(r->clears_in_ms));
+	set(o, "late_ms", number_or_null(r->late_ms));
+	set(o, "clears", json_string(clears_names[r->clears]));
+	set(o, "binds", binds(r));
+	set(o, "causes", causes);
+	set(o, "sockets", socks);
+	set(o, "gaps", gaps(r));
+	set(o, "notes", notes(r));
+	return o;
+}
+
+static json_t *iso_time(int64_t ms)
+{
+	time_t t = (time_t)(ms / 1000);
+	struct tm tm;
+	char text[40];
+	size_t n;
+
+	if (!gmtime_r(&t, &tm) || !(n = strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &tm)))
+		return json_null();
+	snprintf(text + n, sizeof text - n, ".%03dZ", (int)(ms % 1000));
+	return json_string(text);
+}
+
+static int add(const char *p, size_t len, void *out)
+{
+	buf_add(out, p, len);
+	return 0;
+}
+
+/* Appends the one document of a run: n reports, the host as the first of them saw it, the worst verdict. */
+void json_document(struct buf *out, const struct report *reports, size_t n, const struct host *host,
+                   enum verdict verdict)
+{
+	json_t *o = json_object(), *array = json_array();
+
+	for (size_t i = 0; i < n; i++)
+		append(array, report(&reports[i]));
+	set(o, "schema", json_integer(1));
+	set(o, "version", json_string(VERSION));
+	set(o, "kernel", bytes(host->release));
+	set(o, "time", iso_time(host->now_ms));
+	set(o, "verdict", json_string(verdicts[verdict]));
+	set(o, "notes", json_array());
+	set(o, "reports", array);
+	if (json_dump_callback(o, add, out, JSON_INDENT(2)))
+		die("out of memory");
+	buf_puts(out, "\n");
+	json_decref(o);
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A report for a person: the answer, who and what, why, the fix, what each
+ * bind() gets, the picture.
+ */
+#include "out/term.h"
+
+#include <string.h>
+
+#include "out/facts.h"
+#include "out/headline.h"
+#include "out/ladder.h"
+#include "out/table.h"
+#include "out/wrap.h"
+#include "text/text.h"
+
+/* Fills in a text and wraps it; lead stands before its first line. */
+static void paragraph(struct buf *out, const char *lead, const char *text, const struct scope *scope, size_t indent,
+                      const char *tag)
+{
+	struct buf b = {0};
+
+	facts_expand(&b, text, scope);
+	buf_puts(out, lead);
+	wrap(out, b.s ? b.s : "", strlen(lead), indent, scope->style->width - 1, tag);
+	buf_free(&b);
+}
+
+static void put_answer(struct buf *out, const struct scope *scope)
+{
+	enum second_line more[SECOND_LINES];
+	size_t n = headline_more(scope->report, more);
+
+	paragraph(out, "", headline_texts[headline_of(scope->report)], scope, 0, NULL);
+	for (size_t i = 0; i < n; i++)
+		paragraph(out, "", second_line_texts[more[i]], scope, 0, NULL);
+}
+
+static void put_why(struct buf *out, const struct scope *scope)
+{
+	const struct cause *c = scope->cause;
+	const struct cause_text *text = &cause_texts[c->id];
+	bool many = c->socks.n > 1 || (c->socks.n && scope->report->rows[c->socks.v[0]].s.count > 1);
+
+	paragraph(out, "Why: ", text->title, scope, 2, text->id);
+	paragraph(out, "  ", many && text->many ? text->many : text->one, scope, 2, NULL);
+	for (size_t f = 0; f < FACETS; f++)
+		if (c->facets & 1U << f)
+			paragraph(out, "  ", facet_texts[f].text, scope, 2, facet_texts[f].id);
+}
+
+/* The language of the code: that of the holder where it can be guessed, otherwise C. */
+static enum language language_of(const struct scope *scope)
+{
+	for (size_t i = 0; i < scope->cause->socks.n; i++) {
+		size_t others;
+		const struct process *p =
+		    facts_holder(scope->report, &scope->report->rows[scope->cause->socks.v[i]].s, &others);
+
+		if (p && p->comm && !strncmp(p->comm, "python", 6))
+			return LANG_PYTHON;
+	}
+	return LANG_C;
+}
+
+/* The code keeps its lines; its indent gives way on a narrow terminal. */
+static void put_code(struct buf *out, const char *code, size_t width)
+{
+	size_t indent = 16, len;
+
+	for (const char *p = code; *p; p += len + 1) {
+		len = strcspn(p, "\n");
+		while (indent > 1 && indent + len > width)
+			indent--;
+	}
+	while (*code) {
+		len = strcspn(code, "\n");
+		buf_fill(out, ' ', indent);
+		buf_add(out, code, len);
+		buf_puts(out, "\n");
+		code += len + (code[len] == '\n');
+	}
+}
+
+/* A command stays on one line, so that it can be copied. */
+static void put_command(struct buf *out, const char *command, const struct scope *scope)
+{
+	size_t start;
+
+	buf_puts(out, ": ");
+	start = out->len;
+	facts_expand(out, command, scope);
+	for (char *p = out->s + start; *p; p++)
+		if (*p == ' ')
+			*p = WRAP_TIE;
+}
+
+static void put_fix(struct buf *out, const struct fix *fix, const struct scope *scope, const char *lead, bool now)
+{
+	const struct fix_text *text = &fix_texts[fix->id];
+	const char *code = now ? NULL : snippet(fix->id, language_of(scope));
+	struct buf b = {0};
+
+	buf_puts(&b, now && text->now ? text->now : text->text);
+	if (text->command)
+		put_command(&b, text->command, scope);
+	if (code)
+		buf_printf(&b, " (%s):", language_names[language_of(scope)]);
+	paragraph(out, lead, b.s, scope, 12, NULL);
+	if (code)
+		put_code(out, code, scope->style->width);
+	buf_free(&b);
+}
+
+static void put_fixes(struct buf *out, const struct scope *scope, bool now)
+{
+	bool first = true;
+
+	for (size_t i = 0; i < scope->cause->nfixes; i++) {
+		const struct fix *fix = &scope->cause->fixes[i];
+
+		if (now ? !fix->helps_now : !fix->permanent)
+			continue;
+		put_fix(out, fix, scope, !first ? "            or " : now ? "  now       " : "  for good  ", now);
+		first = false;
+	}
+}
+
+static void put_cause(struct buf *out, const struct scope *scope)
+{
+	buf_puts(out, "\n");
+	put_why(out, scope);
+	if (!scope->cause->nfixes)
+		return;
+	buf_puts(out, "\nFix\n");
+	put_fixes(out, scope, true);
+	put_fixes(out, scope, false);
+}
+
+static void put_notes(struct buf *out, const struct scope *scope)
+{
+	for (size_t i = 0; i < NOTES; i++)
+		if (scope->report->notes & 1U << i)
+			paragraph(out, "", note_texts[i].text, scope, 2, NULL);
+}
+
+/* What was not seen; where a bind() was tried and worked, nothing of it can matter. */
+static void put_gaps(struct buf *out, struct scope *scope)
+{
+	const struct gaps *gaps = &scope->report->seen->gaps;
+
+	if (!gaps->n || scope->report->verdict == FREE)
+		return;
+	buf_puts(out, "\nNot seen\n");
+	for (size_t i = 0; i < gaps->n; i++) {
+		const struct gap_text *text = &gap_texts[gaps->v[i].kind];
+		struct buf b = {0};
+
+		scope->gap = &gaps->v[i];
+		buf_puts(&b, text->what);
+		if (gaps->v[i].err)
+			buf_printf(&b, " (%s)", facts_errno(gaps->v[i].err));
+		buf_printf(&b, ": %s", text->consequence);
+		paragraph(out, "  ", b.s, scope, 4, NULL);
+		buf_free(&b);
+	}
+	scope->gap = NULL;
+}
+
+static void put_pictures(struct buf *out, struct scope *scope)
+{
+	const struct report *r = scope->report;
+
+	for (size_t i = 0; i < r->ncauses; i++) {
+		scope->cause = &r->causes[i];
+		if (scope->cause->story == STORY_NONE)
+			continue;
+		buf_puts(out, "\nHow it came to this\n");
+		ladder(out, scope);
+	}
+	scope->cause = NULL;
+}
+
+/* Appends the report of one target. */
+void term_report(struct buf *out, const struct report *r, const struct style *style)
+{
+	struct scope scope = {.report = r, .cause = r->ncauses ? &r->causes[0] : NULL, .style = style};
+	bool sockets = false;
+
+	put_answer(out, &scope);
+	put_notes(out, &scope);
+	for (size_t i = 0; i < r->nrows; i++)
+		sockets |= r->rows[i].cause >= 0;
+	if (sockets) {
+		buf_puts(out, "\n");
+		table_sockets(out, r, style);
+	}
+	for (size_t i = 0; i < r->ncauses; i++) {
+		scope.cause = &r->causes[i];
+		put_cause(out, &scope);
+	}
+	scope.cause = NULL;
+	put_gaps(out, &scope);
+	if (r->verdict != FREE && r->nbinds) {
+		buf_puts(out, "\n");
+		table_binds(out, r, style);
+	}
+	put_pictures(out, &scope);
+}

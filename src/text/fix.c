@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The fixes, now and for good. */
+#include "text/text.h"
+
+const struct fix_text fix_texts[FIXES] = {
+    [FIX_WAIT] = {"wait", "wait {left}: it ends by itself", NULL, NULL},
+    [FIX_SET_REUSEADDR] =
+        {
+            "set-reuseaddr",
+            "set SO_REUSEADDR before every bind() of the server",
+            "start the server with SO_REUSEADDR: bind() works with it at once",
+            NULL,
+        },
+    [FIX_LET_PEER_CLOSE_FIRST] = {"let-peer-close-first", "let the client close first", NULL, NULL},
+    [FIX_CLOSE_THE_SOCKET] =
+        {
+            "close-the-socket",
+            "close the socket as soon as it is of no use, on error paths too",
+            NULL,
+            NULL,
+        },
+    [FIX_STOP_HOLDER] = {"stop-holder", "stop {name}", NULL, "{sudo}kill {pid}"},
+    [FIX_KILL_GROUP] = {"kill-group", "stop all processes that hold it", NULL, "{sudo}kill {allpids}"},
+    [FIX_STOP_UNIT] = {"stop-unit", "stop its unit", NULL, "{root}systemctl stop {unit}"},
+    [FIX_STOP_CONTAINER] = {"stop-container", "stop its container: {container}", NULL, NULL},
+    [FIX_BIND_SPECIFIC] =
+        {
+            "bind-specific",
+            "bind to one specific address that nobody uses, not to the wildcard",
+            NULL,
+            NULL,
+        },
+    [FIX_SET_V6ONLY] = {"set-v6only", "set IPV6_V6ONLY on the IPv6 socket before its bind()", NULL, NULL},
+    [FIX_OTHER_PORT] = {"other-port", "use another port", NULL, NULL},
+    [FIX_DESTROY_SOCKET] =
+        {
+            "destroy-socket",
+            "drop it",
+            NULL,
+            "{root}ss -tK state {sstate} 'sport = :{port}'",
+        },
+    [FIX_LOWER_FIN_TIMEOUT] =
+        {
+            "lower-fin-timeout",
+            "shorten this state (not TIME_WAIT)",
+            NULL,
+            "{root}sysctl net.ipv4.tcp_fin_timeout=15",
+        },
+    [FIX_LOOK_AS_ROOT] = {"look-as-root", "look as root", NULL, "sudo portwhy {argument}"},
+    [FIX_RAISE_PRIVILEGE] =
+        {
+            "raise-privilege",
+            "allow the program low ports",
+            NULL,
+            "{root}setcap cap_net_bind_service=+ep PROGRAM",
+        },
+    [FIX_ADD_ADDRESS] = {"add-address", "give an interface the address", NULL, "{root}ip address add {address} dev DEVICE"},
+    [FIX_RETRY] = {"retry", "try again in a moment", NULL, NULL},
+};

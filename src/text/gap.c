@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What could not be seen, and what that means. */
+#include "text/text.h"
+
+const struct gap_text gap_texts[GAP_KINDS] = {
+    [GAP_SOCK_DIAG] =
+        {
+            "sock_diag (netlink)",
+            "sockets were read from /proc/net/tcp, without cookies and cgroups",
+            "detail",
+        },
+    [GAP_BOUND_ONLY] =
+        {
+            "sockets that are bound and do not listen",
+            "one may hold the port unseen; only a real bind() tells",
+            "verdict",
+        },
+    [GAP_DUMP_CUT] = {"the end of the socket dump", "a socket may hold the port unseen; only a real bind() tells", "verdict"},
+    [GAP_PROC_NET] = {"/proc/net/{object}", "a socket may hold the port unseen; only a real bind() tells", "verdict"},
+    [GAP_PROC] = {"/proc", "no process is named", "detail"},
+    [GAP_FD_TABLE] =
+        {
+            "{fdtables}",
+            "a socket whose process is not named here may belong to one of them",
+            "detail",
+        },
+    [GAP_PROCESS] = {"{object}", "it is missing in the report", "detail"},
+    [GAP_SOCKET_OPTIONS] =
+        {
+            "socket options of {object}",
+            "whether it has SO_REUSEADDR or SO_REUSEPORT is known only where a bind() was tried",
+            "detail",
+        },
+    [GAP_PROBE] = {"a trial bind()", "what could not be tried stays unknown", "detail"},
+    [GAP_CGROUP] = {"cgroup {object}", "its unit or container is not named", "detail"},
+    [GAP_ADDRESSES] = {"the addresses of this host", "whether the address is one of them is not known", "verdict"},
+};

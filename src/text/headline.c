@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The answer: the first lines of a report. */
+#include "text/text.h"
+
+const char *const headline_texts[HEADLINES] = {
+    [HEAD_FREE] = "{target} is free: bind() works on {addresses}.",
+    [HEAD_LISTENER] = "{target} is taken{where}: {holder} listens on it.",
+    [HEAD_BOUND] = "{target} is taken{where}: {holder} has bound it and does not listen.",
+    [HEAD_HALF_CLOSED] = "{target} is taken{where}: {holder} has not closed a connection.",
+    [HEAD_PLAIN_ONLY] = "{target} is taken{where} for a plain bind(); with SO_REUSEADDR bind() works now.",
+    [HEAD_EVEN_REUSEADDR] = "{target} is taken{where}: bind() fails with {errno}, even with SO_REUSEADDR.",
+    [HEAD_TAKEN] = "{target} is taken{where}: bind() fails with {errno}.",
+    [HEAD_INVISIBLE] = "{target} is taken{where}: bind() fails with {errno}, and nobody can be seen to hold it.",
+    [HEAD_PRIVILEGED] = "{target} is refused: bind() fails with EACCES, only root may bind ports below {lowest}.",
+    [HEAD_NOT_LOCAL] = "{target} is refused: bind() fails with EADDRNOTAVAIL, this host has no such address.",
+    [HEAD_DENIED] = "{target} is refused{where}: bind() fails with {errno}, a security policy forbids it.",
+    [HEAD_REFUSED] = "{target} is refused{where}: bind() fails with {errno}.",
+    [HEAD_UNSURE] = "{target}: unsure{where}. Nothing that was seen stands in the way of bind(), but not everything could be seen.",
+};
+
+const char *const second_line_texts[SECOND_LINES] = {
+    [LINE_TIMER] = "Free in {span} (by {until}) if nothing new arrives.",
+    [LINE_ESTIMATE] = "Free in about {clears} (by {until}) if the peer stays silent; if it closes before that, 60 s after it does.",
+    [LINE_STARTED] = "Started {started} ago{by}{in}{group}.",
+    [LINE_REUSEADDR_WORKS] = "With SO_REUSEADDR bind() works now.",
+    [LINE_RUNTIMES] = "Node, Go's net, Rust's TcpListener, Java's ServerSocket and Python's http.server set it by "
+                      "themselves.",
+};

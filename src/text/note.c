@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Notes: what may help to understand, and changes no verdict. */
+#include "text/text.h"
+
+const struct note_text note_texts[NOTES] = {
+    [NOTE_NO_SUCH_FAMILY] = {"no-such-family", "This host has no {family}: only {addresses} was judged."},
+};

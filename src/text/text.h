@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TEXT_TEXT_H
+#define TEXT_TEXT_H
+
+#include "model/report.h"
+
+/*
+ * All prose.  {name} in a text stands for a fact of the report at hand
+ * (out/facts.c lists them).
+ */
+
+struct cause_text {
+	const char *id, *title;
+	const char *one, *many;  /* what happened: to one socket, to several */
+};
+
+struct facet_text {
+	const char *id, *text;
+};
+
+struct fix_text {
+	const char *id;
+	const char *text;        /* what to do */
+	const char *now;         /* the same, where it helps at once and the code stands below; may be NULL */
+	const char *command;     /* may be NULL */
+};
+
+struct note_text {
+	const char *id, *text;
+};
+
+struct gap_text {
+	const char *what, *consequence, *affects;
+};
+
+/* One step of a close sequence, as in the JSON. */
+struct story_step {
+	const char *end, *event, *segment, *state;
+	bool timed;              /* the step whose moment the timer proves */
+};
+
+/* One line of its picture: what stands at this end, the arrow (">FIN", "<ACK" or NULL), what stands at the peer. */
+struct ladder_line {
+	const char *here, *arrow, *there;
+	bool now;                /* "you are here" */
+};
+
+struct story_text {
+	const struct story_step *steps;
+	size_t nsteps;
+	const struct ladder_line *lines;
+	size_t nlines;
+};
+
+enum language { LANG_C, LANG_PYTHON, LANGUAGES };
+
+enum headline {
+	HEAD_FREE,
+	HEAD_LISTENER,
+	HEAD_BOUND,
+	HEAD_HALF_CLOSED,
+	HEAD_PLAIN_ONLY,
+	HEAD_EVEN_REUSEADDR,
+	HEAD_TAKEN,
+	HEAD_INVISIBLE,
+	HEAD_PRIVILEGED,
+	HEAD_NOT_LOCAL,
+	HEAD_DENIED,
+	HEAD_REFUSED,
+	HEAD_UNSURE,
+	HEADLINES
+};
+
+enum second_line {
+	LINE_TIMER,
+	LINE_ESTIMATE,
+	LINE_STARTED,
+	LINE_REUSEADDR_WORKS,
+	LINE_RUNTIMES,
+	SECOND_LINES
+};
+
+extern const struct cause_text cause_texts[CAUSES];
+extern const struct facet_text facet_texts[FACETS];
+extern const struct fix_text fix_texts[FIXES];
+extern const struct note_text note_texts[NOTES];
+extern const struct gap_text gap_texts[GAP_KINDS];
+extern const struct story_text story_texts[STORIES];
+extern const char *const headline_texts[HEADLINES];
+extern const char *const second_line_texts[SECOND_LINES];
+extern const char *const language_names[LANGUAGES];
+
+const char *snippet(enum fix_id fix, enum language language);
+
+#endif
