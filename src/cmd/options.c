@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The options: one table for all verbs, and what the terminal is like. */
+#define _GNU_SOURCE
+#include "cmd/options.h"
+
+#include <getopt.h>
+#include <langinfo.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/msg.h"
+#include "base/xalloc.h"
+
+enum { OPT_PROBE = 256, OPT_ASCII };
+
+static const struct option long_options[] = {
+    {"json", no_argument, NULL, 'j'},
+    {"quiet", no_argument, NULL, 'q'},
+    {"probe", required_argument, NULL, OPT_PROBE},
+    {"ascii", no_argument, NULL, OPT_ASCII},
+    {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, 'V'},
+    {0},
+};
+
+/* The options' part of --help. */
+const char *options_help(void)
+{
+	return "  -j, --json       one JSON document\n"
+	       "  -q, --quiet      print nothing, only set the exit status\n"
+	       "      --probe=auto|always|never\n"
+	       "                   whether portwhy may bind the address itself for a moment\n"
+	       "      --ascii      no character outside ASCII\n"
+	       "  -h, --help       this text\n"
+	       "  -V, --version    the version\n";
+}
+
+static enum probe_when probe_of(const char *word)
+{
+	static const char *const words[] = {[PROBE_AUTO] = "auto", [PROBE_ALWAYS] = "always", [PROBE_NEVER] = "never"};
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (!strcmp(words[i], word))
+			return (enum probe_when)i;
+	die("--probe: auto, always or never is wanted");
+}
+
+/* Reads the options of argv (argv[0] is skipped); what is wrong ends the program with status 2. */
+void options_parse(struct options *o, int argc, char **argv)
+{
+	int c;
+
+	*o = (struct options){.targets = xcalloc((size_t)argc, sizeof *o->targets)};
+	while ((c = getopt_long(argc, argv, "-jqhV", long_options, NULL)) != -1) {
+		switch (c) {
+		case 1:
+			o->targets[o->ntargets++] = optarg;
+			break;
+		case 'j':
+			o->json = true;
+			break;
+		case 'q':
+			o->quiet = true;
+			break;
+		case 'h':
+			o->help = true;
+			break;
+		case 'V':
+			o->version = true;
+			break;
+		case OPT_PROBE:
+			o->probe = probe_of(optarg);
+			break;
+		case OPT_ASCII:
+			o->ascii = true;
+			break;
+		default:
+			exit(EXIT_FAILED);
+		}
+	}
+	o->nwords = o->ntargets;
+	while (optind < argc)
+		o->targets[o->ntargets++] = argv[optind++];
+}
+
+void options_free(struct options *o)
+{
+	free(o->targets);
+	o->targets = NULL;
+}
+
+static size_t terminal_width(void)
+{
+	struct winsize size;
+	const char *columns = getenv("COLUMNS");
+	size_t width = 80;
+
+	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col)
+		width = size.ws_col;
+	else if (columns && strtoul(columns, NULL, 10))
+		width = strtoul(columns, NULL, 10);
+	return width < 60 ? 60 : width > 100 ? 100 : width;
+}
+
+/* How to print: as wide as the terminal (60 to 100 columns), ASCII where asked for or where the locale is not UTF-8. */
+struct style options_style(const struct options *o)
+{
+	return (struct style){
+	    .width = terminal_width(),
+	    .ascii = o->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0,
+	};
+}

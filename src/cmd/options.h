@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef CMD_OPTIONS_H
+#define CMD_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "model/request.h"
+#include "out/style.h"
+
+/* What the command line said; targets point into argv.  nwords: how many of them stood before a "--". */
+struct options {
+	bool json, quiet, ascii, help, version;
+	enum probe_when probe;
+	char **targets;
+	int ntargets, nwords;
+};
+
+void options_parse(struct options *o, int argc, char **argv);
+void options_free(struct options *o);
+struct style options_style(const struct options *o);
+const char *options_help(void);
+
+#endif

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef CMD_VERBS_H
+#define CMD_VERBS_H
+
+#include "cmd/options.h"
+
+int cmd_why(const struct options *o);
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The verbs: a table of which --help is printed too. */
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/msg.h"
+#include "cmd/verbs.h"
+
+static const struct verb {
+	const char *name, *targets, *what;
+	int (*run)(const struct options *o);
+} verbs[] = {
+    {"why", "TARGET...", "says whether bind() works, and if not: what holds the port, why, until when, the fix", cmd_why},
+};
+
+static void help(FILE *f)
+{
+	fputs("usage: portwhy [OPTION...] TARGET...\n", f);
+	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+		fprintf(f, "       portwhy [OPTION...] %s %s\n         %s\n", verbs[i].name, verbs[i].targets, verbs[i].what);
+	fprintf(f, "\nTARGET is PORT, ADDRESS:PORT or [ADDRESS]:PORT.\n\n%s"
+	           "\nExit status: 0 free, 1 taken or refused, 2 could not run, 3 unsure.\n",
+	        options_help());
+}
+
+static int finish(void)
+{
+	if (fflush(stdout) || ferror(stdout))
+		die("standard output could not be written");
+	return EXIT_FREE;
+}
+
+/* The verb is the first argument that is not an option, "why" where it is none; what follows "--" is a target. */
+static const struct verb *verb_of(struct options *o)
+{
+	for (size_t i = 0; o->nwords && i < sizeof verbs / sizeof *verbs; i++) {
+		if (strcmp(o->targets[0], verbs[i].name))
+			continue;
+		o->ntargets--;
+		memmove(o->targets, o->targets + 1, (size_t)o->ntargets * sizeof *o->targets);
+		return &verbs[i];
+	}
+	return &verbs[0];
+}
+
+int main(int argc, char **argv)
+{
+	const struct verb *verb;
+	struct options o;
+	int status;
+
+	setlocale(LC_ALL, "");
+	options_parse(&o, argc, argv);
+	if (o.help) {
+		help(stdout);
+		return finish();
+	}
+	if (o.version) {
+		puts("portwhy " VERSION);
+		return finish();
+	}
+	verb = verb_of(&o);
+	if (!o.ntargets)
+		die("a target is wanted, such as 9877 or 127.0.0.1:9877; see portwhy --help");
+	status = verb->run(&o);
+	options_free(&o);
+	return status;
+}

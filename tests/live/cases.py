@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The table of situations and what portwhy has to say about each.
+
+A later cause or facet is a row here and a row in tests/lib/situation.c.  The
+binds are not in the table: the kernel says what they get.
+"""
+from dataclasses import dataclass, field
+from typing import Dict, Optional, Tuple
+
+# What --probe=never may leave unknown where a dead connection keeps its options to itself.
+NON_PLAIN = ("reuseaddr", "reuseport", "both")
+ASLEEP = {"*": NON_PLAIN}
+
+
+@dataclass
+class Case:
+    name: str
+    situation: str
+    target: str
+    verdict: str
+    causes: Tuple[str, ...] = ()
+    facets: Tuple[str, ...] = ()            # one text of ids for each cause, exactly these
+    clears: str = "never"
+    held: Tuple[str, ...] = ("process",)    # held_by of the first socket of each cause
+    owners: Optional[Tuple[int, ...]] = None  # which of the holder_pid facts; None is all
+    states: Dict[str, int] = field(default_factory=dict)  # further counts by state, of all sockets
+    errno: Optional[str] = "EADDRINUSE"
+    port: int = 9877                        # of the situation; the target has its own
+    wrap: Tuple[str, ...] = ()              # what portwhy and the real binds run under
+    unknown: Dict[str, Tuple[str, ...]] = field(default_factory=dict)        # address or *, mixes: by default none
+    never_unknown: Dict[str, Tuple[str, ...]] = field(default_factory=dict)  # the same with --probe=never
+    never_verdict: Optional[str] = None
+    never_facets: Optional[Tuple[str, ...]] = None
+
+    def judged(self):
+        """The addresses, as the JSON writes them, and the port."""
+        host, colon, port = self.target.rpartition(":")
+        return [host.strip("[]")] if colon else ["0.0.0.0", "::"], int(port)
+
+
+def free(name, situation, target="9877", **more):
+    return Case(name, situation, target, "free", clears="now", errno=None, **more)
+
+
+def listener(name, situation, target="9877", facets="", **more):
+    return Case(name, situation, target, "taken", ("listener",), (facets,), **more)
+
+
+def bound(name, situation, target="9877", facets="", **more):
+    return Case(name, situation, target, "taken", ("bound-not-listening",), (facets,), **more)
+
+
+def minisocket(cause, clears, name, situation, target, facets, **more):
+    """A socket that no process has: what options it had only a bind() tells."""
+    known = " ".join(f for f in facets.split() if not f.startswith("owner-"))
+    more.setdefault("never_facets", (known,))
+    more.setdefault("never_unknown", ASLEEP)
+    return Case(name, situation, target, "taken", (cause,), (facets,), clears=clears, held=("kernel",), **more)
+
+
+def time_wait(name, situation, target="9877", facets="", **more):
+    return minisocket("time-wait", "timer", name, situation, target, facets, **more)
+
+
+def orphan(name, situation, target="9877", facets="", **more):
+    return minisocket("fin-wait-2-orphan", "estimate", name, situation, target, facets, **more)
+
+
+def refused(name, target, cause, errno, situation="free", **more):
+    return Case(name, situation, target, "refused", (cause,), ("",), errno=errno, held=(), owners=(), **more)
+
+
+LACKED, HAS = "owner-lacked-reuseaddr", "owner-has-reuseaddr"
+NO_PRIVILEGE = ("setpriv", "--bounding-set=-net_bind_service", "--inh-caps=-net_bind_service")
+
+# A bind() of 0.0.0.0 beside a dead connection of a dual-stack [::] or of a v6only one: nothing shows which it was.
+V6_ASLEEP = {"0.0.0.0": ("plain", *NON_PLAIN), "::": NON_PLAIN}
+
+CASES = [
+    free("free", "free"),
+    free("free-v4", "free", "127.0.0.1:9877"),
+    free("free-v6", "free", "[::1]:9877"),
+    free("free-mapped", "free", "[::ffff:127.0.0.1]:9877"),
+    free("free-beside-listener", "listener", "9878"),
+    free("free-after-reset", "reset"),
+    free("free-time-wait-at-client", "time-wait-at-client"),
+    free("free-half-open", "half-open"),
+
+    listener("listener", "listener", states={"LISTEN": 1}),
+    listener("listener-from-v6", "listener", "[::]:9877", "dual-stack"),
+    listener("listener-from-specific", "listener", "127.0.0.1:9877", "wildcard-overlap"),
+    listener("listener-from-mapped", "listener", "[::ffff:127.0.0.1]:9877", "wildcard-overlap"),
+    free("listener-other-family", "listener", "[::1]:9877"),
+    listener("listener-reuseaddr", "listener-reuseaddr"),
+    listener("listener-reuseport", "listener-reuseport"),
+    listener("listener-v6", "listener-v6", facets="dual-stack"),
+    listener("listener-v6-from-v4", "listener-v6", "0.0.0.0:9877", "dual-stack"),
+    listener("listener-v6-from-v4-specific", "listener-v6", "127.0.0.1:9877", "dual-stack wildcard-overlap"),
+    listener("listener-v6-from-v6", "listener-v6", "[::]:9877"),
+    listener("listener-v6-from-v6-specific", "listener-v6", "[::1]:9877", "wildcard-overlap"),
+    listener("listener-v6only", "listener-v6only"),
+    free("listener-v6only-from-v4", "listener-v6only", "0.0.0.0:9877"),
+    free("listener-v6only-from-v4-specific", "listener-v6only", "127.0.0.1:9877"),
+    listener("listener-specific", "listener-specific", facets="wildcard-overlap"),
+    listener("listener-specific-same", "listener-specific", "127.0.0.1:9877"),
+    listener("listener-specific-from-v6", "listener-specific", "[::]:9877", "wildcard-overlap dual-stack"),
+    free("listener-specific-other", "listener-specific", "127.0.0.2:9877"),
+    listener("listener-v6-specific", "listener-v6-specific", facets="wildcard-overlap"),
+    free("listener-v6-specific-from-v4", "listener-v6-specific", "0.0.0.0:9877"),
+    listener("listener-mapped", "listener-mapped", facets="wildcard-overlap v4-mapped"),
+    listener("listener-mapped-from-v4", "listener-mapped", "127.0.0.1:9877", "v4-mapped"),
+    listener("listener-two-processes", "listener-two-processes", facets="shared-socket"),
+    listener("two-holders", "two-holders", facets="wildcard-overlap", states={"LISTEN": 2}),
+    listener("two-holders-one", "two-holders", "127.0.0.2:9877", owners=(1,), states={"LISTEN": 1}),
+    listener("established-children", "established-children", states={"LISTEN": 1, "ESTABLISHED": 2}),
+    listener("half-open-of-listener", "half-open-of-listener", states={"LISTEN": 1, "SYN_RECV": 1}),
+
+    bound("bound", "bound", facets=LACKED, states={"BOUND": 1}),
+    bound("bound-from-specific", "bound", "127.0.0.1:9877", "wildcard-overlap " + LACKED),
+    bound("bound-reuseaddr", "bound-reuseaddr", facets=HAS),
+    bound("bound-reuseport", "bound-reuseport", facets=LACKED),
+    bound("bound-v6", "bound-v6", facets="dual-stack " + LACKED),
+
+    time_wait("time-wait-lacked", "time-wait-lacked", facets=LACKED),
+    time_wait("time-wait-lacked-same", "time-wait-lacked", "127.0.0.1:9877", LACKED),
+    time_wait("time-wait-lacked-from-v6", "time-wait-lacked", "[::]:9877", "dual-stack " + LACKED),
+    free("time-wait-lacked-other", "time-wait-lacked", "127.0.0.2:9877"),
+    free("time-wait-lacked-other-family", "time-wait-lacked", "[::1]:9877"),
+    time_wait("time-wait-reuse", "time-wait-reuse", facets=HAS),
+    time_wait("time-wait-reuseport", "time-wait-reuseport", facets=LACKED),
+    time_wait("time-wait-mapped", "time-wait-mapped", facets="v4-mapped " + LACKED),
+    time_wait("time-wait-mapped-from-v4", "time-wait-mapped", "127.0.0.1:9877", "v4-mapped " + LACKED),
+    time_wait("time-wait-mapped-reuse", "time-wait-mapped-reuse", facets="v4-mapped " + HAS),
+    time_wait("time-wait-v6", "time-wait-v6", facets="dual-stack " + LACKED, never_unknown=V6_ASLEEP,
+              never_facets=("",)),
+    time_wait("time-wait-v6-from-v4", "time-wait-v6", "0.0.0.0:9877", "dual-stack " + LACKED,
+              never_unknown=V6_ASLEEP, never_verdict="unsure"),
+    time_wait("time-wait-v6-from-v6", "time-wait-v6", "[::]:9877", LACKED),
+    free("time-wait-v6-from-v4-specific", "time-wait-v6", "127.0.0.1:9877"),
+    time_wait("time-wait-v6only", "time-wait-v6only", facets=LACKED, never_unknown=V6_ASLEEP),
+    free("time-wait-v6only-from-v4", "time-wait-v6only", "0.0.0.0:9877", never_unknown=V6_ASLEEP,
+         never_verdict="unsure"),
+    time_wait("time-wait-v6only-reuse", "time-wait-v6only-reuse", facets=HAS, never_unknown=V6_ASLEEP),
+    time_wait("time-wait-many", "time-wait-many", facets=LACKED, states={"TIME_WAIT": 300}),
+    Case("time-wait-with-listener", "time-wait-with-listener", "9877", "taken", ("listener", "time-wait"), ("", ""),
+         held=("process", "kernel")),
+    Case("mixed", "mixed", "9877", "taken", ("bound-not-listening", "time-wait"), ("wildcard-overlap " + LACKED, ""),
+         held=("process", "kernel")),
+    time_wait("mixed-one", "mixed", "127.0.0.1:9877", LACKED, owners=()),
+    bound("mixed-other", "mixed", "127.0.0.2:9877", LACKED, states={"BOUND": 1}),
+
+    orphan("fin-wait-2-orphan", "fin-wait-2-orphan", facets=LACKED, states={"FIN_WAIT_2": 1}),
+    orphan("fin-wait-2-orphan-reuse", "fin-wait-2-orphan-reuse", facets=HAS),
+    Case("fin-wait-2-half-closed", "fin-wait-2-half-closed", "9877", "taken", ("fin-wait-2-half-closed",), (LACKED,)),
+    Case("fin-wait-2-half-closed-reuse", "fin-wait-2-half-closed-reuse", "9877", "taken",
+         ("fin-wait-2-half-closed",), (HAS,)),
+
+    refused("address-not-local", "192.0.2.1:9877", "address-not-local", "EADDRNOTAVAIL"),
+    refused("address-not-local-v6", "[2001:db8::1]:9877", "address-not-local", "EADDRNOTAVAIL"),
+    refused("address-not-local-beside-listener", "192.0.2.1:9877", "address-not-local", "EADDRNOTAVAIL",
+            situation="listener-specific"),
+    free("privileged-port-with-privilege", "free", "80", port=80),
+    refused("privileged-port", "80", "privileged-port", "EACCES", port=80, wrap=NO_PRIVILEGE),
+    refused("privileged-port-v6", "[::1]:80", "privileged-port", "EACCES", port=80, wrap=NO_PRIVILEGE),
+    refused("privileged-port-not-local", "192.0.2.1:80", "address-not-local", "EADDRNOTAVAIL", port=80,
+            wrap=NO_PRIVILEGE),
+    refused("privileged-port-not-local-v6", "[2001:db8::1]:80", "privileged-port", "EACCES", port=80,
+            wrap=NO_PRIVILEGE),
+    free("unprivileged-port", "free", "1024", port=1024, wrap=NO_PRIVILEGE),
+    Case("privileged-port-busy", "listener", "80", "taken", ("listener", "privileged-port"), ("", ""),
+         errno="EACCES", port=80, wrap=NO_PRIVILEGE),
+]
+
+# Rows of the cases that need more than one world; special.py says how they are made.
+
+# Somebody else's socket: situation, first cause and its facets.
+HIDDEN = [
+    ("hidden-owner", "listener", "listener", "hidden-owner"),
+    ("hidden-owner-reuseport", "listener-reuseport", "listener", "hidden-owner"),
+    ("hidden-owner-bound", "bound", "bound-not-listening", "hidden-owner " + LACKED),
+    ("hidden-owner-bound-reuseaddr", "bound-reuseaddr", "bound-not-listening", "hidden-owner " + HAS),
+]
+
+# sock_diag is refused: situation; verdict and first cause (None: none) with probes, and without.
+NO_NETLINK = [
+    ("free", "free", None, "unsure", None),
+    ("listener", "taken", "listener", "taken", "listener"),
+    ("listener-v6", "taken", "listener", "taken", "listener"),
+    ("time-wait-lacked", "taken", "time-wait", "taken", "time-wait"),
+    ("time-wait-mapped-reuse", "taken", "time-wait", "taken", "time-wait"),
+    ("fin-wait-2-orphan", "taken", "fin-wait-2-orphan", "taken", "fin-wait-2-orphan"),
+    # A bound socket is in no table but sock_diag's: a trial finds it taken; without one it is an open question.
+    ("bound", "taken", "invisible-holder", "unsure", None),
+]
+
+# A policy refuses every bind(): cause and errno.
+DENIED = [("bind-denied", "EPERM")]

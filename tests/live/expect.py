@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""portwhy's answer in a world, compared with a row of the table and with the kernel's own binds."""
+from invariants import MIX_NAMES, STATUS, check
+from world import Failure, World, kernel_answers, parse_document, run
+
+# The leak checker cannot work while strace watches.
+WATCHED = {"ASAN_OPTIONS": "detect_leaks=0"}
+
+
+def differ(what, expected, got):
+    return "%s: expected %s, got %s" % (what, expected, got)
+
+
+def ask(build, world, targets, probe="auto", wrap=()):
+    """Runs portwhy --json and checks what holds for every document.  Returns it."""
+    targets = [targets] if isinstance(targets, str) else targets
+    argv = [*wrap, build.portwhy, "-j", "--probe=" + probe, *targets]
+    ran = world.run(argv) if world else run(argv)
+    if ran.err:
+        raise Failure("standard error of %s: %s" % (argv, ran.err.decode("utf-8", "backslashreplace")))
+    doc = parse_document(ran.out)
+    complaints = check(doc, ran.status, probe)
+    texts = [r["target"]["text"] for r in doc.get("reports", [])]
+    if texts != list(targets):
+        complaints.append(differ("targets of the reports", targets, texts))
+    if complaints:
+        raise Failure("; ".join(complaints))
+    return doc
+
+
+def ask_one(build, world, target, probe="auto", wrap=()):
+    return ask(build, world, target, probe, wrap)["reports"][0]
+
+
+def check_same_in_words(build, world, case):
+    """The output for people: the same status, nothing on standard error, no byte that steers a terminal."""
+    ran = world.run([*case.wrap, build.portwhy, case.target])
+    if ran.err or ran.status != STATUS[case.verdict]:
+        raise Failure("in words: status %d, standard error %s" % (ran.status, ran.err))
+    check_printable(ran.out)
+    if not ran.out.startswith(b"tcp "):
+        raise Failure("in words: the first line is no answer: %r" % ran.out[:80])
+
+
+def check_printable(out):
+    try:
+        text = out.decode("utf-8")
+    except UnicodeDecodeError as e:
+        raise Failure("output is not UTF-8: %s" % e) from None
+    bad = sorted({c for c in text if (c < " " and c != "\n") or c == "\x7f" or "\x80" <= c <= "\x9f"})
+    if bad:
+        raise Failure("output holds %r" % bad)
+
+
+def may_be_unknown(table, addr, mix):
+    return mix in table.get("*", ()) or mix in table.get(addr, ())
+
+
+def compare_binds(report, truth, unknown):
+    """Each result as the kernel's; "unknown" only where the table allows it."""
+    wrong = []
+    got = {}
+    for i, b in enumerate(report["binds"]):
+        key = (b["addr"], MIX_NAMES[i % 4])
+        got[key] = b["result"]
+        if b["result"] == "unknown" and may_be_unknown(unknown, *key):
+            continue
+        if b["result"] != truth.get(key):
+            wrong.append(differ("bind %s %s" % key, truth.get(key), "%s by %s" % (b["result"], b["by"])))
+    if set(got) != set(truth):
+        wrong.append(differ("addresses judged", sorted({a for a, _ in truth}), sorted({a for a, _ in got})))
+    return wrong
+
+
+def compare_times(report, clears):
+    """Both kinds of minisocket were made a moment ago and last 60 s; the rest never ends by itself."""
+    if report["clears"] != clears:
+        return [differ("clears", clears, report["clears"])]
+    if clears in ("timer", "estimate") and not 0 < report["clears_in_ms"] <= 60000:
+        return [differ("clears_in_ms", "1 to 60000", report["clears_in_ms"])]
+    return []
+
+
+def compare_holders(report, case, facts):
+    wrong = []
+    pids = facts.get("holder_pid", [])
+    expected = set(pids) if case.owners is None else {pids[i] for i in case.owners}
+    owners = [o for s in report["sockets"] for o in s["owners"]]
+    if case.verdict != "free" and {o["pid"] for o in owners} != expected:
+        wrong.append(differ("owners", sorted(expected), sorted(o["pid"] for o in owners)))
+    for o in owners:
+        if (o["comm"], o["cmdline"][1:2], o["uid"]) != ("situation", [case.situation], 0) or o["state"] not in "RS":
+            wrong.append("owner is not as it was made: %s" % o)
+        if not o["exe"] or not o["exe"].endswith("/situation") or not o["cwd"] or o["cloexec"] is not False:
+            wrong.append("owner's program, folder or close-on-exec: %s" % o)
+        if not o["parents"] or o["parents"][-1]["pid"] != 1:
+            wrong.append("owner's parents do not end at pid 1: %s" % o["parents"])
+    for cause, held in zip(report["causes"], case.held):
+        got = {report["sockets"][i]["held_by"] for i in cause["sockets"][:1]}
+        if got != {held}:
+            wrong.append(differ("%s held by" % cause["id"], held, got))
+    return wrong
+
+
+def compare_counts(report, case, facts):
+    counts = {}
+    for s in report["sockets"]:
+        counts[s["state"]] = counts.get(s["state"], 0) + s["count"]
+    wrong = [differ("sockets in " + state, n, counts.get(state, 0))
+             for state, n in case.states.items() if counts.get(state, 0) != n]
+    peers = [s["peer"]["port"] for s in report["sockets"] if s["peer"]]
+    if case.verdict == "taken" and not case.states and "peer_port" in facts and facts["peer_port"] != peers:
+        wrong.append(differ("peers", facts["peer_port"], peers))
+    if any(s["count"] > 1 for s in report["sockets"]) and len(report["sockets"]) != 11:
+        wrong.append(differ("rows of a folded group", 11, len(report["sockets"])))
+    return wrong
+
+
+def compare(report, case, facts, truth, probe):
+    never = probe == "never"
+    verdict = case.never_verdict or case.verdict if never else case.verdict
+    wrong = compare_binds(report, truth, case.never_unknown if never else case.unknown)
+    if report["verdict"] != verdict:
+        return wrong + [differ("verdict", verdict, report["verdict"])]
+    if verdict == "unsure":
+        return wrong
+    causes = [c["id"] for c in report["causes"]]
+    if causes != list(case.causes):
+        return wrong + [differ("causes", list(case.causes), causes)]
+    facets = case.never_facets if never and case.never_facets is not None else case.facets
+    for cause, text in zip(report["causes"], facets):
+        if set(cause["facets"]) != set(text.split()):
+            wrong.append(differ("facets of " + cause["id"], sorted(text.split()), sorted(cause["facets"])))
+    if report["errno"] != case.errno:
+        wrong.append(differ("errno", case.errno, report["errno"]))
+    wrong += compare_times(report, case.clears)
+    wrong += compare_holders(report, case, facts)
+    wrong += compare_counts(report, case, facts)
+    return wrong
+
+
+def run_case(build, case):
+    """Without probes first (they change nothing), in words, and then with them."""
+    truth = kernel_answers(build, case.situation, *case.judged(), made_on=case.port, wrap=case.wrap)
+    wrong = []
+    with World(build, case.situation, case.port) as world:
+        for probe in ("never", "auto"):
+            report = ask_one(build, world, case.target, probe, case.wrap)
+            # Processes of other users may be out of sight; sockets are not.
+            wrong += ["gap: %s" % g for g in report["gaps"] if g["affects"] == "verdict"]
+            wrong += ["--probe=%s: %s" % (probe, w) for w in compare(report, case, world.facts, truth, probe)]
+        check_same_in_words(build, world, case)
+    if wrong:
+        raise Failure("; ".join(wrong))

@@ -1,0 +1,79 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""live.py BUILD [-k PATTERN]: portwhy against real kernel situations.
+
+Each case has network namespaces of its own and needs no root.  A line for each:
+"ok NAME", "FAIL NAME: what", "skip NAME: reason"; last "N passed, N failed,
+N skipped".  Status 1 if one failed, 2 for bad usage.
+"""
+import argparse
+import fnmatch
+import sys
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+
+sys.dont_write_bytecode = True  # the source tree stays as it is
+
+from cases import CASES
+from expect import run_case
+from special import SPECIAL
+from world import OWN_USER, Build, Failure, Skip, run
+
+WORKERS = 2
+
+
+def all_tests():
+    tests = [(case.name, lambda build, case=case: run_case(build, case)) for case in CASES] + SPECIAL
+    names = [name for name, _ in tests]
+    assert len(set(names)) == len(names), "two cases of one name"
+    # The longest first, so that nothing waits for it at the end.
+    return sorted(tests, key=lambda t: t[0] != "many-time-waits")
+
+
+def why_no_world():
+    """None, or why no namespace can be made here."""
+    try:
+        ran = run([*OWN_USER, "true"])
+    except Skip as e:
+        return str(e)
+    if ran.status == 0:
+        return None
+    return "no network namespace can be made: " + ran.err.decode("utf-8", "replace").strip()
+
+
+def outcome(build, name, test):
+    try:
+        test(build)
+    except Skip as e:
+        return "skip", "skip %s: %s" % (name, e)
+    except Failure as e:
+        return "FAIL", "FAIL %s: %s" % (name, e)
+    except Exception:  # a bug of the test, or an answer it cannot read: no less a failure
+        return "FAIL", "FAIL %s: %s" % (name, traceback.format_exc())
+    return "ok", "ok " + name
+
+
+def main():
+    parser = argparse.ArgumentParser(description="portwhy against real kernel situations")
+    parser.add_argument("build", help="the folder of the built programs")
+    parser.add_argument("-k", metavar="PATTERN", default="*", help="only the cases whose name matches")
+    args = parser.parse_args()
+    build = Build(args.build)
+    pattern = args.k if any(c in args.k for c in "*?[") else "*%s*" % args.k
+    tests = [t for t in all_tests() if fnmatch.fnmatchcase(t[0], pattern)]
+    counts = {"ok": 0, "FAIL": 0, "skip": 0}
+    reason = why_no_world()
+    if reason:
+        print("skip all: " + reason)
+        counts["skip"] = len(tests)
+        tests = []
+    with ThreadPoolExecutor(WORKERS) as pool:
+        for kind, line in pool.map(lambda t: outcome(build, *t), tests):
+            counts[kind] += 1
+            print(line, flush=True)
+    print("%d passed, %d failed, %d skipped" % (counts["ok"], counts["FAIL"], counts["skip"]))
+    return 1 if counts["FAIL"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,329 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Cases that are more than a row: two users, a broken host, hostile names, a load, what may not happen."""
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from contextlib import contextmanager
+
+from cases import DENIED, HIDDEN, NO_NETLINK, NON_PLAIN
+from expect import WATCHED, ask, ask_one, check_printable, compare_binds, differ
+from world import OWN_USER, REAL_USER, Failure, Skip, World, kernel_answers, parse_document, run
+
+BAD_TARGETS = [
+    b"", b"-", b"x", b"9877x", b"0x50", b"+80", b"-80", b" 80", b"80 ", b"0", b"00000", b"65536",
+    b"99999999999999999999",
+    b"9877/upd", b"9877/", b"256.0.0.1:80", b"1.2.3:80", b"1.2.3.4", b"127.0.0.1:", b"127.0.0.1:0", b"127.0.0.1:x",
+    b"::1:80", b"::1", b"[::1]", b"[::1:80", b"::1]:80", b"[]:80", b"[::g]:80", b"[::1]80", b"[::1]:", b"[::1]:65536",
+    b"[127.0.0.1]:80", b"[::1%]:80", b"127.0.0.1:80:90", b"nosuchname.invalid:80", b"9877 9878",
+    b"\x1b[31m80", b"80\n", b"a\nb", b"\xff80", b"80\x7f", b"\xe2\x80\xae80", b"\xc2\x9b80", b"9" * 300,
+]
+LATER_TARGETS = [
+    b"8000-8100", b"80,443", b"9877/udp", b"9877/tcp", b"tcp:9877", b"*:9877", b":9877", b":::9877", b"localhost:80",
+    b"http", b"localhost:http", b"127.0.0.1:80,443", b"0.0.0.0%lo:9877", b"[fe80::1%lo]:9877", b"/tmp/x", b"./x",
+    b"unix:x", b"@name",
+]
+
+
+def escaped(text):
+    """As the escaper shows it where only ASCII goes."""
+    return b"".join(bytes([c]) if 32 <= c < 127 else b"\\x%02X" % c for c in text)
+
+
+def bad_target(build, text):
+    ran = run([build.portwhy, "-j", "9877", "--", text])
+    lines = ran.err.splitlines()
+    if ran.status != 2 or ran.out or len(lines) != 1 or not ran.err.endswith(b"\n"):
+        raise Failure("status %d, output %r, standard error %r" % (ran.status, ran.out, ran.err))
+    if escaped(text) not in lines[0] or any(c < 32 or c > 126 for c in lines[0]):
+        raise Failure("does not quote the text: %r" % lines[0])
+
+
+def several_targets(build):
+    with World(build, "listener-specific") as w:
+        targets = ["9878", "127.0.0.1:9877", "192.0.2.1:9877", "[::1]:9877"]
+        doc = ask(build, w, targets)
+        got = [doc["verdict"]] + [r["verdict"] for r in doc["reports"]]
+        if got != ["taken", "free", "taken", "refused", "free"]:
+            raise Failure(differ("verdicts", "taken; free taken refused free", got))
+        if ask(build, w, ["[::1]:9877", "192.0.2.1:9877"])["verdict"] != "refused":
+            raise Failure("free and refused are not refused together")
+
+
+def full_disk(build):
+    done = subprocess.run([build.portwhy, "-j", "--probe=never", "9877"], stdin=subprocess.DEVNULL, timeout=60,
+                          stdout=open("/dev/full", "wb"), stderr=subprocess.PIPE)
+    if done.returncode != 2 or len(done.stderr.splitlines()) != 1:
+        raise Failure("status %d, standard error %r" % (done.returncode, done.stderr))
+
+
+# Hostile names
+
+HOSTILE = b"\x1b[31mx\n\xff\r\t\\x41\xe2\x80\xae"  # as in tests/lib/situation.c
+
+
+def hostile_name(build):
+    with World(build, "hostile-name") as w:
+        owner = ask_one(build, w, "9877")["sockets"][0]["owners"][0]
+        outputs = [w.run([build.portwhy, *options, "9877"]).out for options in ((), ("--ascii",))]
+        ask(build, w, "9877", "never")
+    if bytes.fromhex(owner.get("comm_bytes_hex", "")) != HOSTILE[:15]:
+        raise Failure("comm_bytes_hex is not the name: %s" % owner)
+    if "\ufffd" not in owner["comm"] or not owner["comm"].startswith("\x1b[31mx\n"):
+        raise Failure("comm: %r" % owner["comm"])
+    if [bytes.fromhex(a) for a in owner.get("cmdline_bytes_hex", [])] != [b"./" + HOSTILE, b"listener", b"9877"]:
+        raise Failure("cmdline_bytes_hex is not the command line: %s" % owner)
+    for key in ("exe", "cwd"):
+        if HOSTILE not in bytes.fromhex(owner.get(key + "_bytes_hex", "")):
+            raise Failure("%s_bytes_hex is not the path: %s" % (key, owner))
+    for out in outputs:
+        check_printable(out)
+        if b"\\x1B[31mx\\x0A\\xFF" not in out or b"\xe2\x80\xae" in out:
+            raise Failure("the name is not shown escaped: %r" % out)
+    if any(c > 126 for c in outputs[1]):
+        raise Failure("--ascii prints %r" % outputs[1])
+
+
+# What may not happen: strace says which binds were made
+
+def traced(build, slug, options):
+    """The bind, listen and connect lines of a run that name our port."""
+    if not shutil.which("strace"):
+        raise Skip("strace is not installed")
+    with World(build, slug) as w, tempfile.NamedTemporaryFile() as log:
+        ran = w.run(["strace", "-f", "-qq", "-o", log.name, "-e", "trace=bind,listen,connect,sendto,sendmsg",
+                     build.portwhy, "-j", *options, "9877"], WATCHED)
+        if b"Operation not permitted" in ran.err:
+            raise Skip("strace may not trace here")
+        parse_document(ran.out)
+        lines = log.read().decode().splitlines()
+    outside = [x for x in lines if "AF_INET" in x and ("connect(" in x or "send" in x)]
+    if outside or any("listen(" in x for x in lines):
+        raise Failure("it listens or sends: %s" % lines)
+    return [x for x in lines if "bind(" in x and "htons(9877)" in x]
+
+
+def never_binds(build):
+    for slug in ("free", "time-wait-reuse", "listener"):
+        lines = traced(build, slug, ["--probe=never"])
+        if lines:
+            raise Failure("%s: it binds with --probe=never: %s" % (slug, lines))
+
+
+def binds_only_what_is_open(build):
+    for slug, fewest, most in (("listener", 0, 0), ("bound", 0, 0), ("free", 2, 2), ("listener-reuseport", 0, 0),
+                               ("time-wait-lacked", 2, 6)):
+        lines = traced(build, slug, [])
+        if not fewest <= len(lines) <= most:
+            raise Failure("%s: %s" % (slug, differ("number of binds", "%d to %d" % (fewest, most), lines)))
+
+
+# Hosts that lack something
+
+def without(build, family):
+    """The command prefix that takes a family of sockets away."""
+    wrap = (build.tool("without"), family)
+    if run([*wrap, "true"]).status != 0:
+        raise Skip("no seccomp filter can be set here")
+    return wrap
+
+
+def no_ipv6(build):
+    wrap = without(build, "inet6")
+    for slug, verdict in (("free", "free"), ("listener", "taken"), ("time-wait-lacked", "taken")):
+        truth = kernel_answers(build, slug, ["0.0.0.0"], wrap=wrap)
+        with World(build, slug) as w:
+            report = ask_one(build, w, "9877", wrap=wrap)
+            alone = ask_one(build, w, "[::1]:9877", wrap=wrap)
+        wrong = compare_binds(report, truth, {})
+        if report["verdict"] != verdict or [n["id"] for n in report["notes"]] != ["no-such-family"]:
+            wrong.append(differ(slug, verdict + " and a note", (report["verdict"], report["notes"])))
+        if (alone["verdict"], alone["errno"]) != ("refused", "EAFNOSUPPORT"):
+            wrong.append(differ("[::1]", "refused, EAFNOSUPPORT", (alone["verdict"], alone["errno"])))
+        if wrong:
+            raise Failure("; ".join(wrong))
+
+
+def no_netlink(build, row):
+    slug, *expected = row
+    wrap = without(build, "netlink")
+    truth = kernel_answers(build, slug, ["0.0.0.0", "::"])
+    blind = {"*": ("plain", *NON_PLAIN)}
+    with World(build, slug) as w:
+        for probe, verdict, cause in (("auto", *expected[:2]), ("never", *expected[2:])):
+            report = ask_one(build, w, "9877", probe, wrap)
+            wrong = compare_binds(report, truth, blind if probe == "never" else {})
+            got = (report["verdict"], report["causes"][0]["id"] if report["causes"] else None)
+            if got != (verdict, cause):
+                wrong.append(differ("verdict and cause", (verdict, cause), got))
+            if not report["gaps"]:
+                wrong.append("no gap tells that sock_diag was not there")
+            if wrong:
+                raise Failure("--probe=%s: %s" % (probe, "; ".join(wrong)))
+
+
+def bind_denied(build, cause, errno):
+    """A policy refuses every bind(): portwhy says so with its errno, having tried one mix or all."""
+    wrap = without(build, "bind")
+    truth = kernel_answers(build, "free", ["0.0.0.0", "::"], wrap=wrap)
+    with World(build, "free") as w:
+        report = ask_one(build, w, "9877", "always", wrap)
+        plain = ask_one(build, w, "9877", wrap=wrap)
+    wrong = compare_binds(report, truth, {})
+    for r in (report, plain):
+        got = (r["verdict"], r["errno"], [c["id"] for c in r["causes"]])
+        if got != ("refused", errno, [cause]):
+            wrong.append(differ("verdict, errno, cause", ("refused", errno, [cause]), got))
+    if wrong:
+        raise Failure("; ".join(wrong))
+
+
+# Two users, cgroups: only root can make these
+
+HOLDER, READER = 65534, 61234
+
+
+def real_users():
+    if os.geteuid() != 0:
+        raise Skip("needs two users, and so root")
+    if run([*REAL_USER, "true"]).status != 0:
+        raise Skip("unshare -n is not allowed")
+
+
+def as_user(uid):
+    return ("setpriv", "--reuid=%d" % uid, "--regid=%d" % uid, "--clear-groups", "--inh-caps=-all")
+
+
+@contextmanager
+def public_copy(build):
+    """The programs where every user may run them; their folder may be root's own."""
+    with tempfile.TemporaryDirectory(prefix="portwhy-live.") as folder:
+        os.chmod(folder, 0o755)
+        os.mkdir(os.path.join(folder, "tests"), 0o755)
+        shutil.copy(build.portwhy, folder)
+        for tool in ("situation", "binds"):
+            shutil.copy(build.tool(tool), os.path.join(folder, "tests"))
+        yield type(build)(folder)
+
+
+def hidden_owner(build, slug, cause, facets, prefix=(), expect_text=b"nobody"):
+    real_users()
+    with public_copy(build) as public:
+        holder = (*prefix, *as_user(HOLDER))
+        truth = kernel_answers(public, slug, ["0.0.0.0", "::"], 9877, REAL_USER, holder, as_user(READER))
+        with World(public, slug, 9877, REAL_USER, holder) as w:
+            report = ask_one(public, w, "9877", wrap=as_user(READER))
+            words = w.run([*as_user(READER), public.portwhy, "9877"]).out
+    sock = report["sockets"][0]
+    wrong = compare_binds(report, truth, {})
+    got = (report["causes"][0]["id"], set(report["causes"][0]["facets"]), sock["held_by"], sock["owners"], sock["uid"])
+    if got != (cause, set(facets.split()), "hidden", [], HOLDER):
+        wrong.append(differ("cause, facets, holder", (cause, facets, "hidden", [], HOLDER), got))
+    check_printable(words)
+    if expect_text not in words or b"hidden" not in words and b"may not be seen" not in words:
+        wrong.append("in words: neither %s nor that the owner is hidden: %r" % (expect_text, words))
+    if wrong:
+        raise Failure("; ".join(wrong))
+    return sock
+
+
+def cgroup2():
+    """Where the cgroup2 hierarchy is mounted, with a right to make groups."""
+    with open("/proc/self/mountinfo") as mounts:
+        for line in mounts:
+            left, _, right = line.partition(" - ")
+            if right.split()[0] == "cgroup2" and os.access(left.split()[4], os.W_OK):
+                return left.split()[4]
+    raise Skip("no cgroup2 hierarchy is mounted and writable")
+
+
+@contextmanager
+def cgroup(name):
+    """A cgroup of that name; gives the command prefix that joins it.  Always removed again."""
+    folder = os.path.join(cgroup2(), name)
+    try:
+        os.mkdir(folder)
+    except OSError as e:
+        raise Skip("no cgroup can be made: %s" % e) from None
+    try:
+        yield ("sh", "-c", 'echo $$ >"$0" && exec "$@"', os.path.join(folder, "cgroup.procs"))
+    finally:
+        end = time.monotonic() + 30
+        while True:
+            try:
+                os.rmdir(folder)
+                break
+            except OSError:
+                if time.monotonic() > end:
+                    raise
+
+
+def unit_of_hidden_owner(build):
+    real_users()
+    name = "portwhy-test-%d.service" % os.getpid()
+    with cgroup(name) as join:
+        sock = hidden_owner(build, "listener", "listener", "hidden-owner", join, name.encode())
+    if not sock["cgroup"] or not sock["cgroup"].endswith("/" + name):
+        raise Failure(differ("cgroup", name, sock["cgroup"]))
+
+
+def container_of_hidden_owner(build):
+    real_users()
+    number = "%064x" % (0xfeed << 240 | os.getpid())
+    with cgroup("docker-%s.scope" % number) as join:
+        hidden_owner(build, "listener", "listener", "hidden-owner", join, number[:12].encode())
+
+
+def unit_of_seen_owner(build):
+    real_users()
+    name = "portwhy-seen-%d.service" % os.getpid()
+    with cgroup(name) as join, World(build, "listener", 9877, REAL_USER, join) as w:
+        sock = ask_one(build, w, "9877")["sockets"][0]
+        words = w.run([build.portwhy, "9877"]).out
+    if (sock["owners"][0]["unit"], sock["owners"][0]["container"]) != (name, None):
+        raise Failure(differ("unit", name, sock["owners"]))
+    if name.encode() not in words:
+        raise Failure("in words: no unit: %r" % words)
+
+
+# A load
+
+MANY, LIMIT_KIB = 100000, 8 * 1024
+
+
+def many_time_waits(build):
+    with World(build, str(MANY), 9877, OWN_USER, tool="manytw") as w, tempfile.NamedTemporaryFile() as peak:
+        report = ask_one(build, w, "9877")
+        for options in (("-j",), ()):
+            ran = w.run([build.tool("peak"), peak.name, build.portwhy, *options, "9877"])
+            if ran.status != 1 or ran.err:
+                raise Failure("status %d: %s" % (ran.status, ran.err))
+            with open(peak.name) as f:
+                kib = int(f.read())
+            if kib > LIMIT_KIB and not build.is_sanitized:
+                raise Failure(differ("peak memory", "at most %d KiB" % LIMIT_KIB, "%d KiB" % kib))
+    got = (report["verdict"], [c["id"] for c in report["causes"]], sum(s["count"] for s in report["sockets"]))
+    if got != ("taken", ["time-wait"], MANY):
+        raise Failure(differ("verdict, causes, count", ("taken", ["time-wait"], MANY), got))
+    if len(report["sockets"]) != 22:
+        raise Failure(differ("rows: ten and a rest for each of two addresses", 22, len(report["sockets"])))
+
+
+SPECIAL = [
+    ("several-targets", several_targets),
+    ("full-disk", full_disk),
+    ("hostile-name", hostile_name),
+    ("never-binds", never_binds),
+    ("binds-only-what-is-open", binds_only_what_is_open),
+    ("no-ipv6", no_ipv6),
+    ("hidden-owner-unit", unit_of_hidden_owner),
+    ("hidden-owner-container", container_of_hidden_owner),
+    ("seen-owner-unit", unit_of_seen_owner),
+    ("many-time-waits", many_time_waits),
+]
+SPECIAL += [(row[0], lambda b, row=row: bind_denied(b, *row)) for row in DENIED]
+SPECIAL += [(row[0], lambda b, row=row: hidden_owner(b, *row[1:])) for row in HIDDEN]
+SPECIAL += [("no-netlink-" + row[0], lambda b, row=row: no_netlink(b, row)) for row in NO_NETLINK]
+SPECIAL += [("bad-target-%d" % i, lambda b, text=text: bad_target(b, text)) for i, text in enumerate(BAD_TARGETS)]
+SPECIAL += [("later-target-" + t.decode(), lambda b, t=t: bad_target(b, t)) for t in LATER_TARGETS]
