@@ -16,11 +16,9 @@
 #include "sys/netlink.h"
 
 /*
- * Numbers of the kernel that older headers lack: CGROUP_ID is of 5.8, the state
- * BOUND_INACTIVE (bound and neither listening nor connected) of 6.8; an older
- * kernel ignores the bit.  All states: 1 to 13.
+ * A number of the kernel that older headers lack: CGROUP_ID is of 5.8.
  */
-enum { ATTR_CGROUP_ID = 21, STATE_BOUND_INACTIVE = 13, ALL_STATES = (1 << (STATE_BOUND_INACTIVE + 1)) - 2 };
+enum { ATTR_CGROUP_ID = 21 };
 
 static struct addr address(uint8_t family, const __be32 *raw)
 {
@@ -39,8 +37,9 @@ static int32_t milliseconds(const struct inet_diag_msg *m)
 }
 
 /* One attribute of at least its header's length; one that is too short for its type says nothing. */
-static void take_attribute(const struct nlattr *a, struct sock *s)
+static void take_attribute(const struct nlattr *a, void *arg)
 {
+	struct sock *s = arg;
 	const char *value = (const char *)a + NLA_HDRLEN;
 	size_t len = a->nla_len - (size_t)NLA_HDRLEN;
 
@@ -60,8 +59,12 @@ static void take_attribute(const struct nlattr *a, struct sock *s)
 	}
 }
 
-/* Stops at the first attribute that does not fit: what it would have said stays unknown. */
-static void take_attributes(const struct nlmsghdr *h, struct sock *s)
+/*
+ * Hands the attributes of one record (nlmsg_len bytes at h, at least a struct
+ * inet_diag_msg) to take, never beyond its end.  Stops at the first that does
+ * not fit: what it would have said stays unknown.
+ */
+void inet_diag_attributes(const struct nlmsghdr *h, inet_diag_attribute *take, void *arg)
 {
 	size_t at = NLMSG_LENGTH(sizeof(struct inet_diag_msg));
 
@@ -70,7 +73,7 @@ static void take_attributes(const struct nlmsghdr *h, struct sock *s)
 
 		if (a->nla_len < sizeof *a || a->nla_len > h->nlmsg_len - at)
 			return;
-		take_attribute(a, s);
+		take(a, arg);
 		at += NLA_ALIGN((size_t)a->nla_len);
 	}
 }
@@ -106,7 +109,7 @@ bool inet_diag_parse(const struct nlmsghdr *h, struct sock *s)
 	    .expires_ms = milliseconds(m),
 	    .cookie = m->id.idiag_cookie[0] | (uint64_t)m->id.idiag_cookie[1] << 32,
 	};
-	take_attributes(h, s);
+	inet_diag_attributes(h, take_attribute, s);
 	if (m->idiag_family == AF_INET || addr_is_mapped(&s->local))
 		s->v6only = NO;
 	if (sock_is_minisocket(s) || sock_is_half_open(s))
@@ -140,7 +143,7 @@ static int answer(const struct nlmsghdr *h, void *arg)
 }
 
 /* Both families in one walk of the tables; only the older request takes AF_UNSPEC. */
-static int ask_at_once(struct question *q)
+static int walk_at_once(const struct inet_diag_filter *f, netlink_record *record, void *arg)
 {
 	struct {
 		struct nlmsghdr h;
@@ -149,13 +152,17 @@ static int ask_at_once(struct question *q)
 	    .h = {.nlmsg_len = sizeof request,
 	          .nlmsg_type = TCPDIAG_GETSOCK,
 	          .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
-	    .r = {.idiag_family = AF_UNSPEC, .id.idiag_sport = htons(q->port), .idiag_states = ALL_STATES},
+	    .r = {.idiag_family = AF_UNSPEC,
+	          .idiag_ext = f->extensions,
+	          .id.idiag_sport = htons(f->port),
+	          .id.idiag_dport = htons(f->peer_port),
+	          .idiag_states = f->states},
 	};
 
-	return netlink_dump(NETLINK_SOCK_DIAG, &request.h, answer, q);
+	return netlink_dump(NETLINK_SOCK_DIAG, &request.h, record, arg);
 }
 
-static int ask_family(struct question *q, uint8_t family)
+static int walk_family(const struct inet_diag_filter *f, uint8_t family, netlink_record *record, void *arg)
 {
 	struct {
 		struct nlmsghdr h;
@@ -166,11 +173,30 @@ static int ask_family(struct question *q, uint8_t family)
 	          .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
 	    .r = {.sdiag_family = family,
 	          .sdiag_protocol = IPPROTO_TCP,
-	          .id.idiag_sport = htons(q->port),
-	          .idiag_states = ALL_STATES},
+	          .idiag_ext = f->extensions,
+	          .id.idiag_sport = htons(f->port),
+	          .id.idiag_dport = htons(f->peer_port),
+	          .idiag_states = f->states},
 	};
 
-	return netlink_dump(NETLINK_SOCK_DIAG, &request.h, answer, q);
+	return netlink_dump(NETLINK_SOCK_DIAG, &request.h, record, arg);
+}
+
+/*
+ * One dump of TCP sockets through the filter, record by record: both families at
+ * once, or where the older request is refused the newer one for each.  Returns
+ * 0, the first non-zero return of record, or -errno of netlink_dump().  After a
+ * refusal that came behind some records the newer request is not tried; *any is
+ * true if there were any.
+ */
+int inet_diag_walk(const struct inet_diag_filter *f, const bool *any, netlink_record *record, void *arg)
+{
+	int err = walk_at_once(f, record, arg);
+
+	if (!err || *any)
+		return err;
+	err = walk_family(f, AF_INET, record, arg);
+	return err ? err : walk_family(f, AF_INET6, record, arg);
 }
 
 /*
@@ -185,10 +211,7 @@ static int ask_family(struct question *q, uint8_t family)
 int inet_diag_ask(uint16_t port, bool *bound_only, void (*take)(const struct sock *s, void *arg), void *arg)
 {
 	struct question q = {.port = port, .take = take, .arg = arg, .bound_only = bound_only};
-	int err = ask_at_once(&q);
+	struct inet_diag_filter f = {.port = port, .states = INET_DIAG_ALL_STATES};
 
-	if (!err || q.any_taken)
-		return err;
-	err = ask_family(&q, AF_INET);
-	return err ? err : ask_family(&q, AF_INET6);
+	return inet_diag_walk(&f, &q.any_taken, answer, &q);
 }
