@@ -180,7 +180,7 @@ int main(void)
 	tcase_add_test(whole, test_unreadable);
 	tcase_add_test(whole, test_bounded);
 	tcase_add_test(whole, test_really);
-	tcase_set_timeout(whole, 60);
+	tcase_set_timeout(whole, 300);
 	suite_add_tcase(suite, whole);
 	return run_suite(suite);
 }

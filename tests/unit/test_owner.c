@@ -406,7 +406,7 @@ int main(void)
 	tcase_add_test(whole, test_nothing_to_look_for);
 	tcase_add_test(whole, test_really);
 	tcase_add_test(whole, test_among_the_dying);
-	tcase_set_timeout(whole, 60);
+	tcase_set_timeout(whole, 300);
 	suite_add_tcase(suite, whole);
 	return run_suite(suite);
 }
