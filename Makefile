@@ -59,7 +59,10 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(SCENE) $(LIBOBJ)
 $(BUILD)/tests/%: tests/lib/%.c Makefile
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $< -lpthread
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $(filter %.c,$^) -lpthread
+
+# One tool is more than one file; the list of what it includes is that of its last file alone.
+$(BUILD)/tests/situation: $(wildcard tests/lib/situation/*.c) tests/lib/situation.h tests/lib/tcp.h
 
 $(GOLDEN): $(BUILD)/tests/golden/golden.o $(SCENE) $(LIBOBJ)
 	$(call say,LD,$@)

@@ -5,8 +5,8 @@
  * and then "ready", and holds it until standard input ends.
  * situation --list: the slugs.
  *
- * A new situation is a row of the table at the end; rows that differ only in
- * addresses and options share their make function.
+ * A new situation is a row of the table at the end, or of those in situation/;
+ * rows that differ only in addresses and options share their make function.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -17,25 +17,16 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "tcp.h"
-
-struct situation {
-	const char *slug;
-	void (*make)(const struct situation *s, uint16_t port);
-	const char *on;          /* the address of the server */
-	unsigned int options;    /* and its options */
-	const char *to;          /* the address that the client connects to */
-	size_t count;            /* of connections; 0 is one */
-};
+#include "situation.h"
 
 /* Facts */
 
-static void fact(const char *key, long value)
+void fact(const char *key, long value)
 {
 	printf("%s=%ld\n", key, value);
 }
 
-static void holder(pid_t pid)
+void holder(pid_t pid)
 {
 	fact("holder_pid", pid);
 }
@@ -44,6 +35,11 @@ static void holder(pid_t pid)
 
 static pid_t children[8];
 static size_t nchildren;
+
+void add_child(pid_t pid)
+{
+	children[nchildren++] = pid;
+}
 
 static void end_children(void)
 {
@@ -54,7 +50,7 @@ static void end_children(void)
 }
 
 /* fork(); what the child holds at that moment it keeps, and does nothing. */
-static pid_t keeper(void)
+pid_t keeper(void)
 {
 	pid_t parent = getpid(), pid;
 
@@ -62,7 +58,7 @@ static pid_t keeper(void)
 	pid = fork();
 	need(pid >= 0, "fork");
 	if (pid) {
-		children[nchildren++] = pid;
+		add_child(pid);
 		return pid;
 	}
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -124,11 +120,7 @@ static void established_children(const struct situation *s, uint16_t port)
 
 /* Connections that ended, or half of them */
 
-struct pair {
-	int client, server;
-};
-
-static struct pair connected(int listener, const char *to, uint16_t port)
+struct pair connected(int listener, const char *to, uint16_t port)
 {
 	struct pair p = {.client = tcp_client(to, port)};
 
@@ -136,7 +128,30 @@ static struct pair connected(int listener, const char *to, uint16_t port)
 	return p;
 }
 
-static void close_server_first(struct pair p)
+struct pair connected_alone(const struct situation *s, uint16_t port)
+{
+	int server = tcp_server(s->on, port, s->options);
+	struct pair p = connected(server, s->to, port);
+
+	close(server);
+	fact("peer_port", local_port(p.client));
+	return p;
+}
+
+void vanish(int fd)
+{
+	set_option(fd, IPPROTO_TCP, TCP_REPAIR, 1);
+	close(fd);
+}
+
+void set_port_range(uint16_t first, uint16_t last)
+{
+	FILE *f = fopen("/proc/sys/net/ipv4/ip_local_port_range", "we");
+
+	need(f && fprintf(f, "%u %u\n", first, last) > 0 && !fclose(f), "ip_local_port_range");
+}
+
+void close_server_first(struct pair p)
 {
 	close(p.server);
 	wait_for_state(p.client, TCP_CLOSE_WAIT);
@@ -335,6 +350,8 @@ static const struct situation situations[] = {
     {"time-wait-v6only-reuse", time_wait, "::", V6ONLY | REUSEADDR, "::1", 0},
     {"time-wait-with-listener", time_wait_with_listener, "0.0.0.0", REUSEADDR, "127.0.0.1", 0},
     {"time-wait-many", time_wait, "0.0.0.0", 0, "127.0.0.1", 300},
+    {"time-wait-1000", time_wait, "0.0.0.0", 0, "127.0.0.1", 1000},
+    {"time-wait-1001", time_wait, "0.0.0.0", 0, "127.0.0.1", 1001},
     {"time-wait-at-client", time_wait_at_client, "0.0.0.0", 0, "127.0.0.1", 0},
     {"mixed", time_wait_and_bound, "0.0.0.0", 0, "127.0.0.1", 0},
     {"fin-wait-2-orphan", fin_wait_2_orphan, "0.0.0.0", 0, "127.0.0.1", 0},
@@ -345,15 +362,33 @@ static const struct situation situations[] = {
     {"half-open-of-listener", half_open_of_listener, "0.0.0.0", 0, "127.0.0.1", 0},
     {"reset", reset, "0.0.0.0", 0, "127.0.0.1", 0},
     {"hostile-name", hostile_name, NULL, 0, NULL, 0},
+    {NULL, NULL, NULL, 0, NULL, 0},
 };
 
-enum { SITUATIONS = sizeof situations / sizeof *situations };
+static const struct situation *const tables[] = {
+    situations,
+    closing_situations,
+    living_situations,
+    holding_situations,
+};
+
+enum { TABLES = sizeof tables / sizeof *tables };
 
 static int list(void)
 {
-	for (size_t i = 0; i < SITUATIONS; i++)
-		puts(situations[i].slug);
+	for (size_t t = 0; t < TABLES; t++)
+		for (const struct situation *s = tables[t]; s->slug; s++)
+			puts(s->slug);
 	return 0;
+}
+
+const struct situation *find_situation(const char *slug)
+{
+	for (size_t t = 0; t < TABLES; t++)
+		for (const struct situation *s = tables[t]; s->slug; s++)
+			if (!strcmp(s->slug, slug))
+				return s;
+	return NULL;
 }
 
 static void wait_for_end(void)
@@ -366,21 +401,19 @@ static void wait_for_end(void)
 
 int main(int argc, char **argv)
 {
-	size_t i = 0;
+	const struct situation *s = argc == 2 || argc == 3 ? find_situation(argv[1]) : NULL;
 	uint16_t port = (uint16_t)(argc > 2 ? number(argv[2], UINT16_MAX) : 9877);
 
 	if (argc == 2 && !strcmp(argv[1], "--list"))
 		return list();
-	while (argc >= 2 && i < SITUATIONS && strcmp(situations[i].slug, argv[1]))
-		i++;
-	if (argc < 2 || argc > 3 || i == SITUATIONS) {
+	if (!s) {
 		fprintf(stderr, "usage: situation SLUG [PORT] | situation --list\n");
 		return 2;
 	}
 	loopback_up();
 	fact("pid", getpid());
 	fact("port", port);
-	situations[i].make(&situations[i], port);
+	s->make(s, port);
 	puts("ready");
 	fflush(stdout);
 	wait_for_end();

@@ -8,6 +8,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <linux/filter.h>
 #include <net/if.h>
@@ -142,6 +143,19 @@ static inline void make_deaf(int fd)
 	need(!setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program), "SO_ATTACH_FILTER");
 }
 
+static inline void set_nonblocking(int fd)
+{
+	need(!fcntl(fd, F_SETFL, O_NONBLOCK), "O_NONBLOCK");
+}
+
+/* It hears again. */
+static inline void make_hear(int fd)
+{
+	int unused = 0;
+
+	need(!setsockopt(fd, SOL_SOCKET, SO_DETACH_FILTER, &unused, sizeof unused), "SO_DETACH_FILTER");
+}
+
 /* Between two looks.  Ends the program when nothing has come true for PATIENCE_S. */
 static inline void look_again(time_t since, const char *what)
 {
@@ -197,6 +211,28 @@ static inline void wait_for_rows(uint16_t port, uint16_t peer, int state, size_t
 
 	while (count_rows(port, peer, state) != count)
 		look_again(since, "number of sockets in a state");
+}
+
+/* Waits until the one connection from port to peer has this timer (as in /proc/net/tcp) and that many retransmissions. */
+static inline void wait_for_timer(uint16_t port, uint16_t peer, unsigned int timer, unsigned int retransmissions)
+{
+	time_t since = time(NULL);
+
+	for (bool found = false;;) {
+		FILE *f = fopen("/proc/net/tcp", "re");
+		char line[512];
+		unsigned int from, to, kind, times;
+
+		need(f, "/proc/net/tcp");
+		while (!found && fgets(line, sizeof line, f))
+			found = sscanf(line, " %*d: %*[0-9A-F]:%x %*[0-9A-F]:%x %*x %*x:%*x %x:%*x %x", &from, &to, &kind,
+			               &times) == 4 &&
+			        from == port && to == peer && kind == timer && times >= retransmissions;
+		fclose(f);
+		if (found)
+			return;
+		look_again(since, "timer of a socket");
+	}
 }
 
 /* Brings the loopback device up; where that is not allowed, it is up already or connect() will tell. */
