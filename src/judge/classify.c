@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * From sockets to causes: an ordered table of rules, the first that fits a
- * socket names its cause; then the facets of each cause, a rule each.
+ * socket names its cause.
  */
 #include "judge/classify.h"
 
@@ -9,10 +9,12 @@
 #include <sys/socket.h>
 
 #include "judge/conflict.h"
+#include "judge/facets.h"
 #include "judge/remedy.h"
 
 struct rule {
 	enum cause_id id;
+	bool inferred;
 	enum story_id story;
 	bool (*fits)(const struct report *r, const struct sock *s);
 };
@@ -26,7 +28,57 @@ static bool listens(const struct report *r, const struct sock *s)
 static bool is_bound(const struct report *r, const struct sock *s)
 {
 	(void)r;
+	return sock_is_bound_only(s);
+}
+
+/* Bound by its owner, connected, then reset: the port stays. */
+static bool was_reset(const struct report *r, const struct sock *s)
+{
+	(void)r;
 	return s->state == STATE_CLOSE;
+}
+
+static bool is_self_connected(const struct report *r, const struct sock *s)
+{
+	(void)r;
+	return s->state == STATE_ESTABLISHED && s->port == s->peer_port && addr_equal(&s->local, &s->peer);
+}
+
+static bool was_opened_here(const struct report *r, const struct sock *s)
+{
+	(void)r;
+	return s->state == STATE_SYN_SENT || (s->state == STATE_ESTABLISHED && s->opener == OPENER_HERE);
+}
+
+static bool was_opened_by_peer(const struct report *r, const struct sock *s)
+{
+	(void)r;
+	return s->state == STATE_ESTABLISHED && s->opener == OPENER_PEER;
+}
+
+static bool is_ephemeral(const struct report *r, uint16_t port)
+{
+	const struct host *h = &r->seen->host;
+
+	return h->ephemeral_last && port >= h->ephemeral_first && port <= h->ephemeral_last;
+}
+
+/* The kernel chooses the port of the end that opens: ours looks chosen, the peer's does not. */
+static bool looks_opened_here(const struct report *r, const struct sock *s)
+{
+	return s->state == STATE_ESTABLISHED && is_ephemeral(r, s->port) && !is_ephemeral(r, s->peer_port);
+}
+
+static bool is_established(const struct report *r, const struct sock *s)
+{
+	(void)r;
+	return s->state == STATE_ESTABLISHED;
+}
+
+static bool is_close_wait(const struct report *r, const struct sock *s)
+{
+	(void)r;
+	return s->state == STATE_CLOSE_WAIT;
 }
 
 static bool is_half_closed(const struct report *r, const struct sock *s)
@@ -35,10 +87,62 @@ static bool is_half_closed(const struct report *r, const struct sock *s)
 	return s->state == STATE_FIN_WAIT_2 && s->inode;
 }
 
+/* A full socket: half-open requests never block. */
+static bool is_syn_recv(const struct report *r, const struct sock *s)
+{
+	(void)r;
+	return s->state == STATE_SYN_RECV;
+}
+
+static bool is_held_fin_wait_1(const struct report *r, const struct sock *s)
+{
+	(void)r;
+	return s->state == STATE_FIN_WAIT_1 && s->inode;
+}
+
+/* The zero-window probe runs: data, or the FIN behind it, does not fit into the peer's window. */
+static bool waits_for_window(const struct report *r, const struct sock *s)
+{
+	(void)r;
+	return s->state == STATE_FIN_WAIT_1 && s->timer == TIMER_PROBE;
+}
+
+static bool is_fin_wait_1(const struct report *r, const struct sock *s)
+{
+	(void)r;
+	return s->state == STATE_FIN_WAIT_1;
+}
+
+static bool is_closing(const struct report *r, const struct sock *s)
+{
+	(void)r;
+	return s->state == STATE_CLOSING;
+}
+
+static bool is_last_ack(const struct report *r, const struct sock *s)
+{
+	(void)r;
+	return s->state == STATE_LAST_ACK;
+}
+
 static bool is_orphan(const struct report *r, const struct sock *s)
 {
 	(void)r;
 	return s->state == STATE_FIN_WAIT_2 && !s->inode;
+}
+
+/* A dead connection leaves no proof of who opened it: see the interface. */
+static bool is_outbound_time_wait(const struct report *r, const struct sock *s)
+{
+	if (s->state != STATE_TIME_WAIT || sock_is_rest(s) || !is_ephemeral(r, s->port) || is_ephemeral(r, s->peer_port))
+		return false;
+	for (size_t i = 0; i < r->seen->nsocks; i++) {
+		const struct sock *o = &r->seen->socks[i];
+
+		if (!sock_is_half_open(o) && (o->peer_port != s->peer_port || !addr_equal(&o->peer, &s->peer)))
+			return false;
+	}
+	return true;
 }
 
 static bool is_time_wait(const struct report *r, const struct sock *s)
@@ -52,19 +156,35 @@ static bool is_accepted(const struct report *r, const struct sock *s)
 {
 	struct binder here = {.addr = s->local};
 
-	for (size_t i = 0; i < r->nrows && s->state != STATE_SYN_SENT; i++)
+	if (s->state != STATE_ESTABLISHED && s->state != STATE_CLOSE_WAIT && s->state != STATE_SYN_RECV)
+		return false;
+	for (size_t i = 0; i < r->nrows; i++)
 		if (r->rows[i].s.state == STATE_LISTEN && conflict_overlap(&here, &r->rows[i].s) != NO)
 			return true;
 	return false;
 }
 
 static const struct rule rules[] = {
-    {CAUSE_LISTENER, STORY_NONE, listens},
-    {CAUSE_BOUND_NOT_LISTENING, STORY_NONE, is_bound},
-    {CAUSE_FIN_WAIT_2_HALF_CLOSED, STORY_FIN_WAIT_2_HALF_CLOSED, is_half_closed},
-    {CAUSE_FIN_WAIT_2_ORPHAN, STORY_FIN_WAIT_2_ORPHAN, is_orphan},
-    {CAUSE_TIME_WAIT, STORY_TIME_WAIT, is_time_wait},
-    {CAUSE_LISTENER, STORY_NONE, is_accepted},
+    {CAUSE_LISTENER, false, STORY_NONE, listens},
+    {CAUSE_BOUND_NOT_LISTENING, false, STORY_NONE, is_bound},
+    {CAUSE_BOUND_NOT_LISTENING, false, STORY_RESET, was_reset},
+    {CAUSE_SELF_CONNECT, false, STORY_NONE, is_self_connected},
+    {CAUSE_OUTBOUND_CONNECTION, false, STORY_NONE, was_opened_here},
+    {CAUSE_LISTENER, false, STORY_NONE, is_accepted},
+    {CAUSE_ACCEPTED_CONNECTION, false, STORY_NONE, was_opened_by_peer},
+    {CAUSE_OUTBOUND_CONNECTION, true, STORY_NONE, looks_opened_here},
+    {CAUSE_ACCEPTED_CONNECTION, true, STORY_NONE, is_established},
+    {CAUSE_CLOSE_WAIT, false, STORY_CLOSE_WAIT, is_close_wait},
+    {CAUSE_FIN_WAIT_2_HALF_CLOSED, false, STORY_FIN_WAIT_2_HALF_CLOSED, is_half_closed},
+    {CAUSE_SYN_RECV, false, STORY_SYN_RECV, is_syn_recv},
+    {CAUSE_FIN_WAIT_1, false, STORY_FIN_WAIT_1_WINDOW, waits_for_window},
+    {CAUSE_FIN_WAIT_1, false, STORY_FIN_WAIT_1_HELD, is_held_fin_wait_1},
+    {CAUSE_FIN_WAIT_1, false, STORY_FIN_WAIT_1, is_fin_wait_1},
+    {CAUSE_CLOSING, false, STORY_CLOSING, is_closing},
+    {CAUSE_LAST_ACK, false, STORY_LAST_ACK, is_last_ack},
+    {CAUSE_FIN_WAIT_2_ORPHAN, false, STORY_FIN_WAIT_2_ORPHAN, is_orphan},
+    {CAUSE_OUTBOUND_TIME_WAIT, true, STORY_TIME_WAIT, is_outbound_time_wait},
+    {CAUSE_TIME_WAIT, false, STORY_TIME_WAIT, is_time_wait},
 };
 
 static const struct rule *rule_of(const struct report *r, const struct sock *s)
@@ -134,7 +254,9 @@ static void find_causes(struct report *r)
 		if (!rule || (r->rows[i].blocks != YES && !is_candidate(r, i)))
 			continue;
 		c = cause_at(r, rule->id);
-		c->story = rule->story;
+		if (!c->socks.n)
+			c->story = rule->story;
+		c->inferred |= rule->inferred;
 		rows_add(&c->socks, i);
 	}
 	for (size_t i = 0; i < r->nbinds; i++)
@@ -144,148 +266,12 @@ static void find_causes(struct report *r)
 			r->rows[r->causes[i].socks.v[k]].cause = (int)i;
 }
 
-/* Facets of one socket beside one judged address that it stands in the way of. */
-
-static bool is_wildcard(const struct addr *a)
-{
-	static const struct addr mapped_any = {AF_INET6, {[10] = 0xff, [11] = 0xff}};
-
-	return addr_is_any(a) || addr_equal(a, &mapped_any);
-}
-
-static bool address_was_chosen(const struct sock *s)
-{
-	return s->state == STATE_LISTEN || s->state == STATE_CLOSE;
-}
-
-static bool collides(const struct report *r, const struct sock *s, const struct addr *a)
-{
-	struct binder binder = {.addr = *a, .mix = mixes[r->request->mix], .uid = r->seen->host.uid};
-
-	return conflict_blocks(&binder, s) != NO && conflict_overlap(&binder, s) == YES;
-}
-
-static bool is_judged(const struct report *r, const struct addr *a)
-{
-	for (size_t i = 0; i < r->nbinds; i += MIXES)
-		if (addr_equal(&r->binds[i].addr, a))
-			return true;
-	return false;
-}
-
-/* One address is the wildcard and covers the other; no judged address is written alike. */
-static bool wildcard_overlap(const struct report *r, const struct sock *s, const struct addr *a)
-{
-	return address_was_chosen(s) && is_wildcard(a) != is_wildcard(&s->local) && !is_judged(r, &s->local);
-}
-
-/* IPv4 and IPv6 collide because the IPv6 socket of the two is not confined to IPv6. */
-static bool dual_stack(const struct report *r, const struct sock *s, const struct addr *a)
-{
-	if (a->family == AF_INET)
-		return s->local.family == AF_INET6 && !addr_is_mapped(&s->local);
-	return addr_is_any(a) && s->local.family == AF_INET && !is_judged(r, &(struct addr){.family = AF_INET}) &&
-	       r->request->target.addr.family;
-}
-
-static bool v4_mapped(const struct report *r, const struct sock *s, const struct addr *a)
-{
-	(void)r;
-	(void)a;
-	return addr_is_mapped(&s->local);
-}
-
-static bool hidden_owner(const struct report *r, const struct sock *s, const struct addr *a)
-{
-	(void)r;
-	(void)a;
-	return s->held_by == HELD_HIDDEN;
-}
-
-static bool shared_socket(const struct report *r, const struct sock *s, const struct addr *a)
-{
-	size_t n;
-	const struct owner *o = owners_of(&r->seen->owners, s->inode, &n);
-
-	(void)a;
-	for (size_t i = 1; i < n; i++)
-		if (o[i].process != o[0].process)
-			return true;
-	return false;
-}
-
-static const struct {
-	enum facet_id id;
-	bool (*has)(const struct report *r, const struct sock *s, const struct addr *a);
-} socket_facets[] = {
-    {FACET_WILDCARD_OVERLAP, wildcard_overlap}, {FACET_DUAL_STACK, dual_stack},       {FACET_V4_MAPPED, v4_mapped},
-    {FACET_SHARED_SOCKET, shared_socket},       {FACET_HIDDEN_OWNER, hidden_owner},
-};
-
-static void find_socket_facets(const struct report *r, struct cause *c, const struct sock *s)
-{
-	for (size_t b = 0; b < r->nbinds; b += MIXES)
-		for (size_t f = 0; f < sizeof socket_facets / sizeof *socket_facets; f++)
-			if (r->binds[b + r->request->mix].result != RESULT_OK &&
-			    collides(r, s, &r->binds[b].addr) && socket_facets[f].has(r, s, &r->binds[b].addr))
-				c->facets |= 1U << socket_facets[f].id;
-}
-
-static bool has_row(const struct cause *c, size_t row)
-{
-	for (size_t i = 0; i < c->socks.n; i++)
-		if (c->socks.v[i] == row)
-			return true;
-	return false;
-}
-
-/* Whether bind() with SO_REUSEADDR was tried, failed, and only sockets of this cause can be the reason. */
-static bool refused_by(const struct report *r, const struct cause *c)
-{
-	for (size_t i = 0; i < r->nbinds; i++) {
-		const struct bind *b = &r->binds[i];
-		size_t own = 0;
-
-		if (b->mix != MIX_REUSEADDR || !b->by_probe || b->result != EADDRINUSE || !b->blocked_by.n)
-			continue;
-		for (size_t k = 0; k < b->blocked_by.n; k++)
-			own += has_row(c, b->blocked_by.v[k]);
-		if (own == b->blocked_by.n)
-			return true;
-	}
-	return false;
-}
-
-/* Whether the holders had SO_REUSEADDR; on a listener it makes no difference. */
-static void find_reuseaddr(const struct report *r, struct cause *c)
-{
-	enum tri all = YES;
-	bool any = false;
-
-	for (size_t i = 0; i < c->socks.n; i++) {
-		const struct sock *s = &r->rows[c->socks.v[i]].s;
-
-		if (c->id == CAUSE_LISTENER)
-			return;
-		any = true;
-		all = tri_and(all, (enum tri)s->reuseaddr);
-	}
-	if (any && (all == NO || (all == UNKNOWN && !gap_hides_sockets(&r->seen->gaps) && refused_by(r, c))))
-		c->facets |= 1U << FACET_OWNER_LACKED_REUSEADDR;
-	else if (any && all == YES)
-		c->facets |= 1U << FACET_OWNER_HAS_REUSEADDR;
-}
-
 /* Fills r->causes with their sockets, facets and fixes.  Rows and binds must be final. */
 void classify(struct report *r)
 {
 	find_causes(r);
 	for (size_t i = 0; i < r->ncauses; i++) {
-		struct cause *c = &r->causes[i];
-
-		for (size_t k = 0; k < c->socks.n; k++)
-			find_socket_facets(r, c, &r->rows[c->socks.v[k]].s);
-		find_reuseaddr(r, c);
-		remedy(r, c);
+		facets_find(r, &r->causes[i]);
+		remedy(r, &r->causes[i]);
 	}
 }

@@ -41,6 +41,32 @@ static void find_notes(struct report *r)
 
 	if (!r->request->target.addr.family && (h->has_inet == NO || h->has_inet6 == NO))
 		r->notes |= 1U << NOTE_NO_SUCH_FAMILY;
+	if (r->seen->remote_lingering)
+		r->notes |= 1U << NOTE_REMOTE_SIDE_ONLY;
+}
+
+static bool has_retransmitting(const struct report *r)
+{
+	for (size_t i = 0; i < r->nrows; i++)
+		if (when_gives_up_ms(&r->rows[i].s, r->seen->host.orphan_retries))
+			return true;
+	return false;
+}
+
+/* What the words need beyond the sockets: who opened a connection, its time-outs, its other end. */
+static void want_connections(const struct report *r, struct want *want)
+{
+	bool connections = r->verdict == FREE;
+
+	for (size_t i = 0; i < r->ncauses; i++) {
+		enum cause_id id = r->causes[i].id;
+
+		connections |= id > CAUSE_BOUND_NOT_LISTENING && id < CAUSE_PRIVILEGED_PORT;
+		want->info |= r->causes[i].inferred && id != CAUSE_OUTBOUND_TIME_WAIT;
+	}
+	want->info |= has_retransmitting(r);
+	want->info &= !r->seen->info_read;
+	want->peers = connections && !r->seen->peers_read;
 }
 
 /* One step a round: owners, then the options behind their descriptors, then probes for what is still open. */
@@ -48,6 +74,12 @@ static void find_wants(const struct report *r, bool details, struct want *want)
 {
 	bool held = false;
 
+	if (details)
+		want_connections(r, want);
+	if (want->info || want->peers)
+		want->owners = !r->seen->owners_read;
+	if (want->info || want->peers)
+		return;
 	for (size_t i = 0; i < r->nrows; i++)
 		held |= r->rows[i].s.inode != 0;
 	if (!r->seen->options_read && held)
@@ -81,5 +113,5 @@ bool judge(struct report *r, const struct request *request, const struct snapsho
 	when_clears(r);
 	find_notes(r);
 	find_wants(r, details, want);
-	return want->owners || want->noptions || want->nprobes;
+	return want->owners || want->info || want->peers || want->noptions || want->nprobes;
 }

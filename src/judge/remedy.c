@@ -49,14 +49,41 @@ static bool is_container(const struct report *r, const struct cause *c)
 	return p && p->container;
 }
 
+/* A stopped process does not act on SIGTERM until it is continued. */
+static bool is_stopped(const struct report *r, const struct cause *c)
+{
+	(void)r;
+	return has(c, FACET_STOPPED);
+}
+
 static bool is_group(const struct report *r, const struct cause *c)
 {
-	return has(c, FACET_SHARED_SOCKET) && !is_service(r, c) && !is_container(r, c);
+	return has(c, FACET_SHARED_SOCKET) && !is_stopped(r, c) && !is_service(r, c) && !is_container(r, c);
 }
 
 static bool is_one_process(const struct report *r, const struct cause *c)
 {
-	return holder(r, c) && !has(c, FACET_SHARED_SOCKET) && !is_service(r, c) && !is_container(r, c);
+	return holder(r, c) && !has(c, FACET_SHARED_SOCKET) && !is_stopped(r, c) && !is_service(r, c) && !is_container(r, c);
+}
+
+static bool is_inherited(const struct report *r, const struct cause *c)
+{
+	(void)r;
+	return has(c, FACET_INHERITED_FD);
+}
+
+static bool is_in_range(const struct report *r, const struct cause *c)
+{
+	(void)r;
+	return has(c, FACET_IN_EPHEMERAL_RANGE);
+}
+
+static bool has_orphan(const struct report *r, const struct cause *c)
+{
+	for (size_t i = 0; i < c->socks.n; i++)
+		if (!r->rows[c->socks.v[i]].s.inode)
+			return true;
+	return false;
 }
 
 static bool is_hidden(const struct report *r, const struct cause *c)
@@ -93,34 +120,57 @@ static bool is_dual_stack(const struct report *r, const struct cause *c)
 	return has(c, FACET_DUAL_STACK);
 }
 
+/* Whoever holds a socket is stopped the same way. */
+#define STOP_HOLDERS(cause)                                                                                            \
+	{cause, FIX_STOP_UNIT, NOW, is_service}, {cause, FIX_STOP_CONTAINER, NOW, is_container},                       \
+	    {cause, FIX_CONTINUE_OR_KILL, NOW, is_stopped}, {cause, FIX_STOP_HOLDER, NOW, is_one_process},             \
+	    {cause, FIX_KILL_GROUP, NOW, is_group}, {cause, FIX_LOOK_AS_ROOT, NOW, is_hidden},                         \
+	    {cause, FIX_SET_CLOEXEC, FOR_GOOD, is_inherited}
+
 static const struct {
 	enum cause_id cause;
 	enum fix_id fix;
 	int when;
 	bool (*applies)(const struct report *r, const struct cause *c);
 } fixes[] = {
-    {CAUSE_LISTENER, FIX_STOP_UNIT, NOW, is_service},
-    {CAUSE_LISTENER, FIX_STOP_CONTAINER, NOW, is_container},
-    {CAUSE_LISTENER, FIX_STOP_HOLDER, NOW, is_one_process},
-    {CAUSE_LISTENER, FIX_KILL_GROUP, NOW, is_group},
-    {CAUSE_LISTENER, FIX_LOOK_AS_ROOT, NOW, is_hidden},
+    STOP_HOLDERS(CAUSE_LISTENER),
     {CAUSE_LISTENER, FIX_OTHER_PORT, FOR_GOOD, always},
     {CAUSE_LISTENER, FIX_SET_V6ONLY, FOR_GOOD, is_dual_stack},
     {CAUSE_LISTENER, FIX_BIND_SPECIFIC, FOR_GOOD, overlaps_wildcard},
-    {CAUSE_BOUND_NOT_LISTENING, FIX_STOP_UNIT, NOW, is_service},
-    {CAUSE_BOUND_NOT_LISTENING, FIX_STOP_CONTAINER, NOW, is_container},
-    {CAUSE_BOUND_NOT_LISTENING, FIX_STOP_HOLDER, NOW, is_one_process},
-    {CAUSE_BOUND_NOT_LISTENING, FIX_KILL_GROUP, NOW, is_group},
-    {CAUSE_BOUND_NOT_LISTENING, FIX_LOOK_AS_ROOT, NOW, is_hidden},
+    STOP_HOLDERS(CAUSE_BOUND_NOT_LISTENING),
     {CAUSE_BOUND_NOT_LISTENING, FIX_CLOSE_THE_SOCKET, FOR_GOOD, always},
     {CAUSE_BOUND_NOT_LISTENING, FIX_SET_REUSEADDR, FOR_GOOD, reuseaddr_works},
-    {CAUSE_FIN_WAIT_2_HALF_CLOSED, FIX_STOP_UNIT, NOW, is_service},
-    {CAUSE_FIN_WAIT_2_HALF_CLOSED, FIX_STOP_CONTAINER, NOW, is_container},
-    {CAUSE_FIN_WAIT_2_HALF_CLOSED, FIX_STOP_HOLDER, NOW, is_one_process},
-    {CAUSE_FIN_WAIT_2_HALF_CLOSED, FIX_KILL_GROUP, NOW, is_group},
-    {CAUSE_FIN_WAIT_2_HALF_CLOSED, FIX_LOOK_AS_ROOT, NOW, is_hidden},
+    STOP_HOLDERS(CAUSE_SELF_CONNECT),
+    {CAUSE_SELF_CONNECT, FIX_RESERVE_PORT, FOR_GOOD, is_in_range},
+    {CAUSE_SELF_CONNECT, FIX_CLOSE_THE_SOCKET, FOR_GOOD, always},
+    STOP_HOLDERS(CAUSE_OUTBOUND_CONNECTION),
+    {CAUSE_OUTBOUND_CONNECTION, FIX_RESERVE_PORT, FOR_GOOD, is_in_range},
+    {CAUSE_OUTBOUND_CONNECTION, FIX_OTHER_PORT, FOR_GOOD, always},
+    {CAUSE_OUTBOUND_CONNECTION, FIX_SET_REUSEADDR, FOR_GOOD, reuseaddr_works},
+    STOP_HOLDERS(CAUSE_ACCEPTED_CONNECTION),
+    {CAUSE_ACCEPTED_CONNECTION, FIX_CLOSE_THE_SOCKET, FOR_GOOD, always},
+    {CAUSE_ACCEPTED_CONNECTION, FIX_SET_REUSEADDR, FOR_GOOD, reuseaddr_needed},
+    STOP_HOLDERS(CAUSE_CLOSE_WAIT),
+    {CAUSE_CLOSE_WAIT, FIX_CLOSE_THE_SOCKET, FOR_GOOD, always},
+    {CAUSE_CLOSE_WAIT, FIX_SET_REUSEADDR, FOR_GOOD, reuseaddr_needed},
+    STOP_HOLDERS(CAUSE_FIN_WAIT_2_HALF_CLOSED),
     {CAUSE_FIN_WAIT_2_HALF_CLOSED, FIX_CLOSE_THE_SOCKET, FOR_GOOD, always},
     {CAUSE_FIN_WAIT_2_HALF_CLOSED, FIX_SET_REUSEADDR, FOR_GOOD, reuseaddr_needed},
+    STOP_HOLDERS(CAUSE_SYN_RECV),
+    {CAUSE_SYN_RECV, FIX_CLOSE_THE_SOCKET, FOR_GOOD, always},
+    {CAUSE_SYN_RECV, FIX_SET_REUSEADDR, FOR_GOOD, reuseaddr_needed},
+    STOP_HOLDERS(CAUSE_FIN_WAIT_1),
+    {CAUSE_FIN_WAIT_1, FIX_WAIT, NOW, has_orphan},
+    {CAUSE_FIN_WAIT_1, FIX_DESTROY_SOCKET, NOW, has_orphan},
+    {CAUSE_FIN_WAIT_1, FIX_SET_REUSEADDR, FOR_GOOD, reuseaddr_needed},
+    {CAUSE_FIN_WAIT_1, FIX_LET_PEER_CLOSE_FIRST, FOR_GOOD, always},
+    {CAUSE_CLOSING, FIX_WAIT, NOW, has_orphan},
+    {CAUSE_CLOSING, FIX_DESTROY_SOCKET, NOW, has_orphan},
+    {CAUSE_CLOSING, FIX_SET_REUSEADDR, FOR_GOOD, reuseaddr_needed},
+    {CAUSE_CLOSING, FIX_LET_PEER_CLOSE_FIRST, FOR_GOOD, always},
+    {CAUSE_LAST_ACK, FIX_WAIT, NOW, has_orphan},
+    {CAUSE_LAST_ACK, FIX_DESTROY_SOCKET, NOW, has_orphan},
+    {CAUSE_LAST_ACK, FIX_SET_REUSEADDR, FOR_GOOD, reuseaddr_needed},
     {CAUSE_FIN_WAIT_2_ORPHAN, FIX_WAIT, NOW, always},
     {CAUSE_FIN_WAIT_2_ORPHAN, FIX_DESTROY_SOCKET, NOW, always},
     {CAUSE_FIN_WAIT_2_ORPHAN, FIX_SET_REUSEADDR, FOR_GOOD, reuseaddr_needed},
@@ -130,6 +180,11 @@ static const struct {
     {CAUSE_TIME_WAIT, FIX_DESTROY_SOCKET, NOW, always},
     {CAUSE_TIME_WAIT, FIX_SET_REUSEADDR, FOR_GOOD, reuseaddr_needed},
     {CAUSE_TIME_WAIT, FIX_LET_PEER_CLOSE_FIRST, FOR_GOOD, always},
+    {CAUSE_OUTBOUND_TIME_WAIT, FIX_WAIT, NOW, always},
+    {CAUSE_OUTBOUND_TIME_WAIT, FIX_DESTROY_SOCKET, NOW, always},
+    {CAUSE_OUTBOUND_TIME_WAIT, FIX_RESERVE_PORT, FOR_GOOD, is_in_range},
+    {CAUSE_OUTBOUND_TIME_WAIT, FIX_OTHER_PORT, FOR_GOOD, always},
+    {CAUSE_OUTBOUND_TIME_WAIT, FIX_SET_REUSEADDR, FOR_GOOD, reuseaddr_works},
     {CAUSE_PRIVILEGED_PORT, FIX_RAISE_PRIVILEGE, FOR_GOOD, always},
     {CAUSE_PRIVILEGED_PORT, FIX_OTHER_PORT, FOR_GOOD, always},
     {CAUSE_ADDRESS_NOT_LOCAL, FIX_ADD_ADDRESS, FOR_GOOD, always},

@@ -10,6 +10,7 @@
 
 #include "base/xalloc.h"
 #include "judge/conflict.h"
+#include "judge/when.h"
 #include "model/fold.h"
 
 /* Where a state stands in a report: as the causes do. */
@@ -59,6 +60,7 @@ static void fold_into(struct row *rest, const struct sock *s)
 	if (sock_ends_ms(s) > sock_ends_ms(&rest->s) || (sock_ends_ms(s) < 0 && s->expires_ms > rest->s.expires_ms)) {
 		rest->s.expires_ms = s->expires_ms;
 		rest->s.timer = s->timer;
+		rest->s.gives_up_ms = s->gives_up_ms;
 	}
 	rest->s.count += s->count;
 }
@@ -174,8 +176,12 @@ void rows_make(struct report *r, const struct addr *addrs, size_t naddrs)
 
 			overlaps = tri_or(overlaps, conflict_overlap(&s, &r->seen->socks[i]));
 		}
-		if (overlaps != NO)
-			take(r, &groups, &ngroups, &r->seen->socks[i]);
+		if (overlaps != NO) {
+			struct sock s = r->seen->socks[i];
+
+			s.gives_up_ms = when_gives_up_ms(&s, r->seen->host.orphan_retries);
+			take(r, &groups, &ngroups, &s);
+		}
 	}
 	free(groups);
 	for (size_t i = 0; i < r->seen->nprobes; i++)

@@ -20,11 +20,49 @@ int64_t when_late_ms(unsigned int hz, int64_t timeout_ms)
 	return granularity * 1000 / hz;
 }
 
+enum { RTO_MIN = 200, RTO_MAX = 120000, LINEAR_FROM = 9 };
+
+/* How long retransmissions go unanswered before the kernel gives up: tcp_model_timeout() in net/ipv4/tcp_timer.c. */
+static int64_t patience_ms(unsigned int retries)
+{
+	if (retries <= LINEAR_FROM)
+		return ((2LL << retries) - 1) * RTO_MIN;
+	return ((2LL << LINEAR_FROM) - 1) * RTO_MIN + (int64_t)(retries - LINEAR_FROM) * RTO_MAX;
+}
+
+/*
+ * When the kernel ends an orphan whose peer stays silent, in ms from now: an
+ * estimate; 0 for any other socket.  Its FIN is sent again after rto, 2 rto, 4
+ * rto... and at each such moment the kernel asks whether that has lasted for
+ * tcp_orphan_retries (tcp_write_timeout()).  Window probes double their distance
+ * likewise and end when it reaches TCP_RTO_MAX (tcp_probe_timer()).
+ */
+int32_t when_gives_up_ms(const struct sock *s, unsigned int retries)
+{
+	int64_t rto = s->rto_ms ? s->rto_ms : RTO_MIN, at = s->expires_ms, silent;
+	bool closing = s->state == STATE_FIN_WAIT_1 || s->state == STATE_CLOSING || s->state == STATE_LAST_ACK;
+
+	if (!closing || s->inode || s->expires_ms < 0)
+		return 0;
+	if (s->timer == TIMER_PROBE) {
+		for (rto <<= s->backoff < 16 ? s->backoff : 16; rto < RTO_MAX; at += rto)
+			rto = 2 * rto < RTO_MAX ? 2 * rto : RTO_MAX;
+		return (int32_t)(at + 1);
+	}
+	silent = 2 * rto - (rto >> (s->retransmits < 16 ? s->retransmits : 16));
+	while (silent < patience_ms(retries)) {
+		rto = 2 * rto < RTO_MAX ? 2 * rto : RTO_MAX;
+		at += rto;
+		silent += rto;
+	}
+	return (int32_t)(at + 1);
+}
+
 static enum clears clears_of(const struct sock *s)
 {
 	if (s->state == STATE_TIME_WAIT)
 		return CLEARS_TIMER;
-	if (s->state == STATE_FIN_WAIT_2 && !s->inode)
+	if ((s->state == STATE_FIN_WAIT_2 && !s->inode) || s->gives_up_ms)
 		return CLEARS_ESTIMATE;
 	return CLEARS_NEVER;
 }

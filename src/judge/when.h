@@ -5,6 +5,7 @@
 #include "model/report.h"
 
 void when_clears(struct report *r);
+int32_t when_gives_up_ms(const struct sock *s, unsigned int retries);
 int64_t when_late_ms(unsigned int hz, int64_t timeout_ms);
 
 #endif

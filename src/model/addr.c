@@ -47,6 +47,16 @@ bool addr_equal(const struct addr *a, const struct addr *b)
 	return a->family == b->family && !memcmp(a->b, b->b, sizeof a->b);
 }
 
+/* Whether both name the same host address, be it written as IPv4 or as IPv6 that carries it. */
+bool addr_same(const struct addr *a, const struct addr *b)
+{
+	if (a->family == AF_INET && addr_is_mapped(b))
+		return !memcmp(a->b, b->b + 12, 4);
+	if (b->family == AF_INET && addr_is_mapped(a))
+		return !memcmp(a->b + 12, b->b, 4);
+	return addr_equal(a, b);
+}
+
 /* Whether it is the wildcard of its own family (::ffff:0.0.0.0 is not). */
 bool addr_is_any(const struct addr *a)
 {

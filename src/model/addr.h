@@ -18,6 +18,7 @@ void addr_format(const struct addr *a, char out[static ADDR_TEXT]);
 void addr_endpoint(const struct addr *a, uint16_t port, const char *device, char out[static ENDPOINT_TEXT]);
 struct addr addr_any(int family);
 bool addr_equal(const struct addr *a, const struct addr *b);
+bool addr_same(const struct addr *a, const struct addr *b);
 bool addr_is_any(const struct addr *a);
 bool addr_is_mapped(const struct addr *a);
 

@@ -17,6 +17,8 @@ enum gap_kind {
 	GAP_SOCKET_OPTIONS,  /* the options of a holder's socket could not be read */
 	GAP_PROBE,           /* a wanted probe could not be made */
 	GAP_CGROUP,          /* a cgroup id could not be turned into a path */
+	GAP_CONNECTION_INFO, /* tcp_info could not be asked for */
+	GAP_PEERS,           /* the other ends of connections could not be asked for */
 	GAP_ADDRESSES,       /* whether the address is on this host is not known */
 	GAP_KINDS
 };

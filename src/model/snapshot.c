@@ -51,6 +51,19 @@ const char *snapshot_device(const struct snapshot *s, uint32_t ifindex)
 	return NULL;
 }
 
+/* The other end of that connection if it is a socket of this namespace too; NULL otherwise. */
+const struct sock *snapshot_peer(const struct snapshot *s, const struct sock *of)
+{
+	for (size_t i = 0; i < s->npeers && of->peer_port; i++) {
+		const struct sock *p = &s->peers[i];
+
+		if (p->port == of->peer_port && p->peer_port == of->port && addr_same(&p->local, &of->peer) &&
+		    addr_same(&p->peer, &of->local))
+			return p;
+	}
+	return NULL;
+}
+
 void snapshot_free(struct snapshot *s)
 {
 	for (size_t i = 0; i < s->ncgroups; i++) {
@@ -67,6 +80,7 @@ void snapshot_free(struct snapshot *s)
 	free(s->localities);
 	free(s->cgroups);
 	free(s->users);
+	free(s->peers);
 	free(s->devices);
 	owners_free(&s->owners);
 	gap_free(&s->gaps);

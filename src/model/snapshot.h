@@ -32,6 +32,8 @@ struct host {
 	char *user;                /* its name; NULL where it has none */
 	unsigned int hz;           /* timer ticks a second; 0 not known */
 	uint16_t unprivileged_port_start;
+	uint16_t ephemeral_first, ephemeral_last; /* ip_local_port_range; 0: not known */
+	unsigned int orphan_retries;              /* tcp_orphan_retries, with 0 resolved to the kernel's 8 */
 	bool may_bind_low;         /* CAP_NET_BIND_SERVICE over this network namespace */
 	enum tri has_inet, has_inet6;
 };
@@ -71,6 +73,10 @@ struct snapshot {
 	size_t nusers;
 	struct device *devices;
 	size_t ndevices;
+	bool info_read, peers_read;
+	struct sock *peers;        /* other ends of our connections that are sockets of this namespace too */
+	size_t npeers;
+	size_t remote_lingering;   /* closing sockets whose remote port is ours and that are none of those */
 	struct gaps gaps;
 };
 
@@ -79,6 +85,7 @@ enum tri snapshot_local(const struct snapshot *s, const struct addr *addr);
 const struct cgroup *snapshot_cgroup(const struct snapshot *s, uint64_t id);
 const char *snapshot_user(const struct snapshot *s, uint32_t uid);
 const char *snapshot_device(const struct snapshot *s, uint32_t ifindex);
+const struct sock *snapshot_peer(const struct snapshot *s, const struct sock *of);
 void snapshot_free(struct snapshot *s);
 
 #endif

@@ -60,12 +60,27 @@ bool sock_is_half_open(const struct sock *s)
 }
 
 /*
+ * Bytes received and not read.  The peer's FIN takes a place in the sequence
+ * space: until end of file is read it counts as one in idiag_rqueue
+ * (rcv_nxt - copied_seq, tcp_diag_get_info()).
+ */
+uint32_t sock_unread(const struct sock *s)
+{
+	bool fin = s->state == STATE_CLOSE_WAIT && s->receive_queue;
+
+	return s->state == STATE_LISTEN ? 0 : s->receive_queue - fin;
+}
+
+/*
  * Milliseconds until the record is gone by its own timer, -1 where the timer
  * does not end it.  A FIN_WAIT_2 orphan with timer 2 becomes a minisocket for
- * 60 s more (TCP_TIMEWAIT_LEN) when that timer fires (tcp_keepalive_timer()).
+ * 60 s more (TCP_TIMEWAIT_LEN) when that timer fires (tcp_keepalive_timer()).  An
+ * orphan that retransmits ends when the kernel gives up.
  */
 int64_t sock_ends_ms(const struct sock *s)
 {
+	if (s->gives_up_ms)
+		return s->gives_up_ms;
 	if (s->expires_ms < 0)
 		return -1;
 	if (sock_is_minisocket(s))

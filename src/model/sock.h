@@ -36,6 +36,9 @@ enum sock_timer {
 	TIMER_MAX
 };
 
+/* Who opened a connection, as far as tcp_info proves it. */
+enum opener { OPENER_UNKNOWN, OPENER_HERE, OPENER_PEER };
+
 enum held_by { HELD_UNKNOWN, HELD_PROCESS, HELD_KERNEL, HELD_HIDDEN };
 
 /* One TCP socket, or (count above 1) what remains of a folded group of alike ones. */
@@ -46,6 +49,8 @@ struct sock {
 	uint8_t shutdown;    /* bit 0 RCV_SHUTDOWN, bit 1 SEND_SHUTDOWN */
 	uint8_t v6only, reuseaddr, reuseport; /* enum tri */
 	uint8_t held_by;     /* enum held_by */
+	uint8_t opener;      /* enum opener */
+	uint8_t backoff;     /* of the zero-window probe */
 	uint16_t port, peer_port;
 	struct addr local, peer; /* peer.family 0: the rest of a group, see sock_is_rest() */
 	uint32_t ifindex;    /* 0: bound to no device */
@@ -54,6 +59,8 @@ struct sock {
 	uint32_t receive_queue, send_queue; /* bytes; of a listener: queued connections and their limit */
 	uint32_t count;      /* sockets that this row stands for, at least 1 */
 	int32_t expires_ms;  /* of the timer, from the snapshot's time on; -1 without timer */
+	uint32_t rto_ms;     /* the present retransmission time-out; 0 not known */
+	int32_t gives_up_ms; /* when the kernel ends it if the peer stays silent, an estimate; 0 none */
 	uint64_t cookie;     /* 0: not known */
 	uint64_t cgroup;     /* inode of the creator's cgroup2 directory; 0: not known */
 };
@@ -66,6 +73,7 @@ bool sock_is_minisocket(const struct sock *s);
 bool sock_is_rest(const struct sock *s);
 bool sock_is_bound_only(const struct sock *s);
 bool sock_is_half_open(const struct sock *s);
+uint32_t sock_unread(const struct sock *s);
 int64_t sock_ends_ms(const struct sock *s);
 
 #endif

@@ -17,6 +17,8 @@ struct wanted_probe {
 /* What the judgement still needs from sys; nothing wanted means that it is final. */
 struct want {
 	bool owners;          /* who holds the snapshot's sockets: one scan of the descriptors, with users and cgroups */
+	bool info;            /* tcp_info: who opened a connection, and its retransmission time-out */
+	bool peers;           /* the other ends on this host, and what else has our port at the remote end */
 	size_t *options;      /* sockets (indexes into socks) whose options decide */
 	size_t noptions;
 	struct wanted_probe probes[2 * MIXES];

@@ -99,6 +99,10 @@ static int64_t longest(const struct scope *scope)
 
 static void put_left(struct buf *out, const struct scope *scope)
 {
+	const struct sock *s = facts_sock(scope);
+
+	if (s && s->gives_up_ms)
+		buf_puts(out, "about ");
 	buf_printf(out, "%lld s", seconds(longest(scope)));
 }
 
@@ -256,13 +260,88 @@ static void put_ss_state(struct buf *out, const struct scope *scope)
 {
 	const struct sock *s = facts_sock(scope);
 
-	buf_puts(out, s && s->state == STATE_TIME_WAIT ? "time-wait" : "fin-wait-2");
+	switch (s ? s->state : STATE_TIME_WAIT) {
+	case STATE_FIN_WAIT_1:
+		buf_puts(out, "fin-wait-1");
+		break;
+	case STATE_FIN_WAIT_2:
+		buf_puts(out, "fin-wait-2");
+		break;
+	case STATE_CLOSING:
+		buf_puts(out, "closing");
+		break;
+	case STATE_LAST_ACK:
+		buf_puts(out, "last-ack");
+		break;
+	default:
+		buf_puts(out, "time-wait");
+	}
 }
 
 static void put_object(struct buf *out, const struct scope *scope)
 {
 	if (scope->gap && scope->gap->object)
 		facts_raw(out, scope->gap->object, scope);
+}
+
+static void put_peer(struct buf *out, const struct scope *scope)
+{
+	const struct sock *s = facts_sock(scope);
+	char text[ENDPOINT_TEXT];
+
+	if (!s || sock_is_rest(s))
+		return;
+	addr_endpoint(&s->peer, s->peer_port, NULL, text);
+	buf_puts(out, text);
+}
+
+static void put_peer_state(struct buf *out, const struct scope *scope)
+{
+	const struct sock *s = facts_sock(scope), *p = s ? snapshot_peer(scope->report->seen, s) : NULL;
+
+	buf_puts(out, p ? sock_state_name(p) : "?");
+}
+
+/* "probably" where it is inferred. */
+static void put_opened(struct buf *out, const struct scope *scope)
+{
+	buf_puts(out, scope->cause && scope->cause->inferred ? "probably opened" : "opened");
+}
+
+static void put_uses(struct buf *out, const struct scope *scope)
+{
+	buf_puts(out, scope->cause && scope->cause->inferred ? "probably uses" : "uses");
+}
+
+static void put_is(struct buf *out, const struct scope *scope)
+{
+	buf_puts(out, scope->cause && scope->cause->inferred ? "is probably" : "is");
+}
+
+static void put_range(struct buf *out, const struct scope *scope)
+{
+	const struct host *h = &scope->report->seen->host;
+
+	buf_printf(out, "%u to %u", h->ephemeral_first, h->ephemeral_last);
+}
+
+static void put_retransmits(struct buf *out, const struct scope *scope)
+{
+	const struct sock *s = facts_sock(scope);
+
+	buf_printf(out, "%u", s ? s->retransmits : 0);
+}
+
+static void put_unread(struct buf *out, const struct scope *scope)
+{
+	const struct sock *s = facts_sock(scope);
+
+	buf_printf(out, "%u", s ? sock_unread(s) : 0);
+}
+
+static void put_remote(struct buf *out, const struct scope *scope)
+{
+	buf_printf(out, "%zu", scope->report->seen->remote_lingering);
 }
 
 static void put_fd_tables(struct buf *out, const struct scope *scope)
@@ -295,6 +374,16 @@ static const struct fact facts[] = {
     {"family", put_family},
     {"object", put_object},
     {"fdtables", put_fd_tables},
+    {"peer", put_peer},
+    {"peerstate", put_peer_state},
+    {"opened", put_opened},
+    {"peeropened", put_opened},
+    {"uses", put_uses},
+    {"is", put_is},
+    {"range", put_range},
+    {"retransmits", put_retransmits},
+    {"unread", put_unread},
+    {"remote", put_remote},
     {NULL, NULL},
 };
 

@@ -180,6 +180,35 @@ static void put_container(struct buf *out, const struct scope *scope)
 	facts_raw(out, p && p->container ? p->container : "?", scope);
 }
 
+/* Who has the other end, if that is a socket of this namespace too. */
+static void put_peer_holder(struct buf *out, const struct scope *scope)
+{
+	const struct sock *s = facts_sock(scope), *peer = s ? snapshot_peer(scope->report->seen, s) : NULL;
+	size_t others;
+	const struct process *p = peer ? facts_holder(scope->report, peer, &others) : NULL;
+
+	if (p) {
+		facts_raw(out, p->comm ? p->comm : "?", scope);
+		buf_printf(out, " (pid %ld)", (long)p->pid);
+	} else {
+		buf_puts(out, peer && peer->inode ? "a process that may not be seen" : "held by the kernel");
+	}
+}
+
+/* The process that the facet inherited-fd is about: the last one found that keeps it over exec. */
+static void put_heir(struct buf *out, const struct scope *scope)
+{
+	const struct sock *s = facts_sock(scope);
+	const struct owners *owners = &scope->report->seen->owners;
+	size_t n = 0;
+	const struct owner *o = s ? owners_of(owners, s->inode, &n) : NULL;
+
+	while (n > 1 && o[n - 1].cloexec != NO)
+		n--;
+	facts_raw(out, n && owners->processes[o[n - 1].process].comm ? owners->processes[o[n - 1].process].comm : "It",
+	          scope);
+}
+
 static void put_sudo(struct buf *out, const struct scope *scope)
 {
 	size_t others;
@@ -206,5 +235,7 @@ const struct fact facts_who[] = {
     {"pids", put_pids},
     {"allpids", put_all_pids},
     {"sudo", put_sudo},
+    {"peerholder", put_peer_holder},
+    {"heir", put_heir},
     {NULL, NULL},
 };

@@ -8,7 +8,7 @@
 
 static bool is_held_live(const struct cause *c)
 {
-	return c->id == CAUSE_LISTENER || c->id == CAUSE_BOUND_NOT_LISTENING || c->id == CAUSE_FIN_WAIT_2_HALF_CLOSED;
+	return c->id <= CAUSE_SYN_RECV || c->story == STORY_FIN_WAIT_1_HELD;
 }
 
 /* What the mix with SO_REUSEADDR gets where the requested one fails: RESULT_OK, RESULT_UNKNOWN or an errno. */
@@ -24,22 +24,25 @@ static int with_reuseaddr(const struct report *r)
 
 static enum headline of_taken(const struct report *r)
 {
+	static const enum headline held[] = {
+	    [CAUSE_LISTENER] = HEAD_LISTENER,
+	    [CAUSE_BOUND_NOT_LISTENING] = HEAD_BOUND,
+	    [CAUSE_SELF_CONNECT] = HEAD_SELF_CONNECT,
+	    [CAUSE_OUTBOUND_CONNECTION] = HEAD_OUTBOUND,
+	    [CAUSE_ACCEPTED_CONNECTION] = HEAD_ACCEPTED,
+	    [CAUSE_CLOSE_WAIT] = HEAD_CLOSE_WAIT,
+	    [CAUSE_FIN_WAIT_2_HALF_CLOSED] = HEAD_HALF_CLOSED,
+	    [CAUSE_SYN_RECV] = HEAD_HALF_OPEN,
+	    [CAUSE_FIN_WAIT_1] = HEAD_HALF_CLOSED,
+	};
 	const struct cause *c = r->causes;
 
 	if (!r->ncauses)
 		return HEAD_TAKEN;
-	switch (c->id) {
-	case CAUSE_LISTENER:
-		return HEAD_LISTENER;
-	case CAUSE_BOUND_NOT_LISTENING:
-		return HEAD_BOUND;
-	case CAUSE_FIN_WAIT_2_HALF_CLOSED:
-		return HEAD_HALF_CLOSED;
-	case CAUSE_INVISIBLE_HOLDER:
+	if (c->id == CAUSE_INVISIBLE_HOLDER)
 		return HEAD_INVISIBLE;
-	default:
-		break;
-	}
+	if (is_held_live(c))
+		return held[c->id];
 	if (r->request->mix != MIX_PLAIN || r->err != EADDRINUSE)
 		return HEAD_TAKEN;
 	if (with_reuseaddr(r) == RESULT_OK)
@@ -100,6 +103,6 @@ size_t headline_more(const struct report *r, enum second_line out[static SECOND_
 	if (r->clears == CLEARS_TIMER)
 		out[n++] = LINE_TIMER;
 	if (r->clears == CLEARS_ESTIMATE)
-		out[n++] = LINE_ESTIMATE;
+		out[n++] = r->ncauses && r->causes[0].id < CAUSE_FIN_WAIT_2_ORPHAN ? LINE_GIVES_UP : LINE_ESTIMATE;
 	return n;
 }

@@ -147,7 +147,8 @@ static void put_user(struct buf *out, const struct report *r, uint32_t uid, cons
 		buf_printf(out, "%u", uid);
 }
 
-static void put_held_by(struct buf *out, const struct report *r, const struct sock *s, const struct style *style)
+static void put_held_by(struct buf *out, const struct report *r, const struct sock *s, const struct style *style,
+                        bool brief)
 {
 	size_t others;
 	const struct process *p = facts_holder(r, s, &others);
@@ -160,6 +161,7 @@ static void put_held_by(struct buf *out, const struct report *r, const struct so
 	} else if (!s->inode) {
 		buf_puts(out, s->state == STATE_ESTABLISHED || s->state == STATE_CLOSE_WAIT
 		                  ? "the listener's queue"
+		                  : brief ? "the kernel"
 		                  : "the kernel, no process");
 	} else {
 		buf_puts(out, s->held_by == HELD_HIDDEN ? "hidden, of user " : "not found, of user ");
@@ -167,7 +169,7 @@ static void put_held_by(struct buf *out, const struct report *r, const struct so
 	}
 }
 
-enum { WITH_PEER = 1, WITH_LEFT = 2 };
+enum { WITH_PEER = 1, WITH_LEFT = 2, BRIEF = 4 };
 
 /* PEER and LEFT only where some socket has one. */
 static int columns_needed(const struct report *r)
@@ -194,7 +196,7 @@ static void put_sock(struct buf *cells, const struct report *r, const struct soc
 		put_peer(cells++, s);
 	if (needed & WITH_LEFT)
 		facts_left(cells++, s, style->ascii);
-	put_held_by(cells, r, s, style);
+	put_held_by(cells, r, s, style, needed & BRIEF);
 }
 
 /* One more socket that gets no row of its own; local is cleared where they differ. */
@@ -235,10 +237,8 @@ static void put_cause(struct grid *g, const struct report *r, const struct cause
 		put_sock(add_row(g), r, &rest, needed, style);
 }
 
-/* The sockets that are a cause, one line each. */
-void table_sockets(struct buf *out, const struct report *r, const struct style *style)
+static struct grid socket_grid(const struct report *r, int needed, const struct style *style)
 {
-	int needed = columns_needed(r);
 	struct grid g = {0};
 	struct buf *head = add_row(&g);
 
@@ -251,6 +251,19 @@ void table_sockets(struct buf *out, const struct report *r, const struct style *
 	buf_puts(&head[g.ncolumns++], "HELD BY");
 	for (size_t i = 0; i < r->ncauses; i++)
 		put_cause(&g, r, &r->causes[i], needed, style);
+	return g;
+}
+
+/* The sockets that are a cause, one line each; with fewer words, then as records, where that is too wide. */
+void table_sockets(struct buf *out, const struct report *r, const struct style *style)
+{
+	int needed = columns_needed(r);
+	struct grid g = socket_grid(r, needed, style);
+
+	if (grid_width(&g) > style->width) {
+		grid_free(&g);
+		g = socket_grid(r, needed | BRIEF, style);
+	}
 	if (grid_width(&g) > style->width)
 		print_records(out, &g);
 	else

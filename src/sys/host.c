@@ -5,9 +5,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <linux/capability.h>
 #include <linux/nsfs.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -127,6 +129,29 @@ static uint16_t unprivileged_start(int procfd)
 	return (uint16_t)value;
 }
 
+/* "FIRST LAST"; 0 and 0 where it cannot be read. */
+static void read_ephemeral_range(struct host *h, int procfd)
+{
+	int fd = openat(procfd, "sys/net/ipv4/ip_local_port_range", O_RDONLY | O_CLOEXEC);
+	char text[32] = "";
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+
+	if (fd >= 0)
+		close(fd);
+	if (n <= 0 || sscanf(text, "%" SCNu16 " %" SCNu16, &h->ephemeral_first, &h->ephemeral_last) != 2)
+		h->ephemeral_first = h->ephemeral_last = 0;
+}
+
+/* How often an orphan retransmits; 0 means 8 (tcp_orphan_retries() in net/ipv4/tcp_timer.c). */
+static unsigned int orphan_retries(int procfd)
+{
+	uint64_t value;
+
+	if (procfile_number(procfd, "sys/net/ipv4/tcp_orphan_retries", &value) || !value || value > 255)
+		return 8;
+	return (unsigned int)value;
+}
+
 /*
  * Fills h (what is older in it is not released).  procfd is a descriptor of
  * /proc; what it does not tell keeps the values that snapshot.h calls unknown.
@@ -146,5 +171,7 @@ void host_read(struct host *h, int procfd)
 	};
 	if (!uname(&name))
 		h->release = xstrdup(name.release);
+	h->orphan_retries = orphan_retries(procfd);
+	read_ephemeral_range(h, procfd);
 	read_netns(h, procfd);
 }

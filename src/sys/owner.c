@@ -48,10 +48,13 @@ static void collect(struct scan *scan)
 	const struct snapshot *s = scan->seen;
 	size_t n = 0;
 
-	scan->inodes = xcalloc(s->nsocks, sizeof *scan->inodes);
+	scan->inodes = xcalloc(s->nsocks + s->npeers, sizeof *scan->inodes);
 	for (size_t i = 0; i < s->nsocks; i++)
 		if (s->socks[i].inode)
 			scan->inodes[n++] = s->socks[i].inode;
+	for (size_t i = 0; i < s->npeers; i++)
+		if (s->peers[i].inode)
+			scan->inodes[n++] = s->peers[i].inode;
 	qsort(scan->inodes, n, sizeof *scan->inodes, compare_inodes);
 	for (size_t i = 0; i < n; i++)
 		if (!scan->ninodes || scan->inodes[scan->ninodes - 1] != scan->inodes[i])
@@ -231,6 +234,8 @@ static bool set_holders(struct scan *scan)
 		s->held_by = holder_of(scan, s);
 		left |= s->held_by == HELD_HIDDEN || s->held_by == HELD_UNKNOWN;
 	}
+	for (size_t i = 0; i < scan->seen->npeers; i++)
+		scan->seen->peers[i].held_by = (uint8_t)holder_of(scan, &scan->seen->peers[i]);
 	return left;
 }
 
@@ -242,7 +247,7 @@ static void keep_gaps(struct scan *scan)
 }
 
 /*
- * Finds the processes that hold the snapshot's sockets: fills s->owners (once
+ * Finds the processes that hold the snapshot's sockets and their peers: fills s->owners (once
  * for each snapshot), held_by of each socket and s->owners_read.  procfd is a
  * descriptor of /proc, or -errno where it could not be opened.  Without an
  * inode to look for nothing is scanned.  Gaps: GAP_PROC; GAP_PROCESS for what a

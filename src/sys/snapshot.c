@@ -16,6 +16,7 @@
 #include "base/xalloc.h"
 #include "model/cgroup.h"
 #include "sys/cgroup_path.h"
+#include "sys/connection.h"
 #include "sys/host.h"
 #include "sys/locality.h"
 #include "sys/owner.h"
@@ -134,6 +135,25 @@ static void fetch_owners(struct snapshot *s)
 	close_proc(procfd);
 }
 
+/* What cannot be read stays unknown: it decides about words, not about the verdict. */
+static void fetch_info(struct snapshot *s, uint16_t port)
+{
+	int err = connection_read_info(s, port);
+
+	if (err)
+		gap_add(&s->gaps, GAP_CONNECTION_INFO, -err, NULL);
+	s->info_read = true;
+}
+
+static void fetch_peers(struct snapshot *s, uint16_t port)
+{
+	int err = connection_read_peers(s, port);
+
+	if (err)
+		gap_add(&s->gaps, GAP_PEERS, -err, NULL);
+	s->peers_read = true;
+}
+
 /* Any of the processes that share it will do; the gap names the first that refused. */
 static void fetch_options(struct snapshot *s, struct sock *t)
 {
@@ -177,6 +197,10 @@ static bool fetch_probe(struct snapshot *s, uint16_t port, const struct wanted_p
  */
 void snapshot_fetch(struct snapshot *s, const struct target *target, const struct want *want)
 {
+	if (want->info && !s->info_read)
+		fetch_info(s, target->port);
+	if (want->peers && !s->peers_read)
+		fetch_peers(s, target->port);
 	if (want->owners && !s->owners_read)
 		fetch_owners(s);
 	for (size_t i = 0; i < want->noptions; i++)

@@ -18,9 +18,87 @@ const struct cause_text cause_texts[CAUSES] = {
             "bound-not-listening",
             "a process has bound it and does not listen",
             "bind() alone reserves the port until the socket is closed. The program is between bind() and listen(), "
-            "or its start failed half-way and left the socket open. lsof and netstat do not show such a socket.",
+            "its start failed half-way, or its connection was reset, and the socket stayed open. lsof and netstat do not show such a socket.",
             "bind() alone reserves the port until the socket is closed. The programs are between bind() and listen(), "
             "or a start failed half-way and left the sockets open. lsof and netstat do not show such sockets.",
+        },
+    [CAUSE_SELF_CONNECT] =
+        {
+            "self-connect",
+            "a client has connected to itself on it",
+            "Both ends of this connection are the same socket: the kernel gave connect() as source port the very port "
+            "that it asked for, and nobody listened. It lasts until the process closes it.",
+            NULL,
+        },
+    [CAUSE_OUTBOUND_CONNECTION] =
+        {
+            "outbound-connection",
+            "the port {is} the source port of an outgoing connection",
+            "This end {opened} the connection to {peer}. Nobody listens, but the port is in use until the process "
+            "closes the connection, and SO_REUSEADDR helps only if that socket has it too.",
+            "This end {opened} {count} connections from the port. Nobody listens, but the port is in use until the "
+            "last is closed, and SO_REUSEADDR helps only if those sockets have it too.",
+        },
+    [CAUSE_ACCEPTED_CONNECTION] =
+        {
+            "accepted-connection",
+            "a connection is left of a listener that is gone",
+            "The peer {peer} {peeropened} it. The listener is closed, the connection is not: it holds the port until "
+            "the process closes it.",
+            "{count} connections that peers {peeropened} are left. The listener is closed, they are not: they hold the "
+            "port until the process closes the last of them.",
+        },
+    [CAUSE_CLOSE_WAIT] =
+        {
+            "close-wait",
+            "the peer has closed and the process has not",
+            "The peer {peer} closed its side; the process has not called close() on its own. CLOSE_WAIT has no "
+            "time-out: it lasts until the process does.",
+            "The peers of {count} connections closed their side; the process has not called close() on its own. "
+            "CLOSE_WAIT has no time-out: it lasts until the process does.",
+        },
+    [CAUSE_SYN_RECV] =
+        {
+            "syn-recv",
+            "a connection that both ends open at once is half open",
+            "This is a full socket in SYN_RECV (simultaneous open or Fast Open), not a request in a listener's queue: "
+            "it holds the port. It is connected when the peer's ACK comes, or gone when the kernel gives up.",
+            NULL,
+        },
+    [CAUSE_FIN_WAIT_1] =
+        {
+            "fin-wait-1",
+            "this end closed first and the peer has not acknowledged it",
+            "This end has sent its FIN, or has data to send before it, and the peer has not acknowledged all of it. "
+            "The kernel repeats it, at growing intervals, until the peer answers or it gives up.",
+            "{count} connections have sent their FIN, or have data to send before it, and the peers have not "
+            "acknowledged all of it. The kernel repeats it, at growing intervals, until they answer or it gives up.",
+        },
+    [CAUSE_CLOSING] =
+        {
+            "closing",
+            "both ends closed at once, and the last ACK is missing",
+            "The two FINs crossed; the peer has not acknowledged ours. The kernel repeats it, at growing intervals, "
+            "until the peer answers, then TIME_WAIT follows, or it gives up.",
+            "The FINs of {count} connections crossed; the peers have not acknowledged ours. The kernel repeats them "
+            "until they answer, then TIME_WAIT follows, or it gives up.",
+        },
+    [CAUSE_LAST_ACK] =
+        {
+            "last-ack",
+            "the peer closed first; it has not acknowledged our FIN",
+            "Both ends have closed. Only the ACK of our FIN is missing: the kernel repeats the FIN, at growing "
+            "intervals, until it comes or it gives up. No TIME_WAIT follows at this end.",
+            "Both ends of {count} connections have closed. Only the ACKs of our FINs are missing: the kernel repeats "
+            "the FINs until they come or it gives up. No TIME_WAIT follows at this end.",
+        },
+    [CAUSE_OUTBOUND_TIME_WAIT] =
+        {
+            "outbound-time-wait",
+            "the port was probably the source port of an outgoing connection",
+            "In TIME_WAIT for {age} (since {since}), to {peer}: by the ports, this end probably opened it, and it "
+            "closed first. The kernel keeps this pair of addresses 60 s. Nothing to kill.",
+            NULL,
         },
     [CAUSE_FIN_WAIT_2_HALF_CLOSED] =
         {

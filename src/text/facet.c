@@ -41,4 +41,41 @@ const struct facet_text facet_texts[FACETS] = {
             "hidden-owner",
             "Its process may not be seen by you. The socket belongs to user {owner}{cgroup}.",
         },
+    [FACET_STOPPED] =
+        {
+            "stopped",
+            "The process is stopped (Ctrl-Z or SIGSTOP): it holds the port and acts on no signal but SIGCONT and "
+            "SIGKILL.",
+        },
+    [FACET_INHERITED_FD] =
+        {
+            "inherited-fd",
+            "{heir} probably inherited the descriptor: it was not close-on-exec when its parent ran it, and this "
+            "program does not look like the one that made the socket.",
+        },
+    [FACET_IN_EPHEMERAL_RANGE] =
+        {
+            "in-ephemeral-range",
+            "Port {port} is in net.ipv4.ip_local_port_range ({range}): the kernel gives it to any outgoing connection.",
+        },
+    [FACET_PEER_ON_THIS_HOST] = {"peer-on-this-host", "The other end is on this host: {peerholder}, in {peerstate}."},
+    [FACET_PEER_KEEPS_OPEN] =
+        {
+            "peer-keeps-open",
+            "The peer is alive and does not close: ending it, or its connection, ends this state.",
+        },
+    [FACET_PEER_UNREACHABLE] =
+        {
+            "peer-unreachable",
+            "{retransmits} retransmissions went unanswered: the peer or the network to it is probably gone.",
+        },
+    [FACET_SIMULTANEOUS_CLOSE] = {"simultaneous-close", "Both ends closed before they saw the other's FIN."},
+    [FACET_HALF_CLOSED] = {"half-closed", "The process still has the socket: it closed only its sending side."},
+    [FACET_UNREAD_DATA] =
+        {
+            "unread-data",
+            "{unread} bytes lie unread in its receive queue: closing it now sends a reset and leaves nothing behind.",
+        },
+    [FACET_NO_TIMEOUT] = {"no-timeout", "No timer runs, not even keepalive: if the peer is gone, nobody will notice."},
+    [FACET_MANY] = {"many", "{count} sockets: a server that closes first, or leaks connections, under load."},
 };

@@ -20,6 +20,13 @@ const struct fix_text fix_texts[FIXES] = {
             NULL,
         },
     [FIX_STOP_HOLDER] = {"stop-holder", "stop {name}", NULL, "{sudo}kill {pid}"},
+    [FIX_CONTINUE_OR_KILL] =
+        {
+            "continue-or-kill",
+            "continue it (fg, or {sudo}kill -CONT {pid}) and let it end, or kill it",
+            NULL,
+            "{sudo}kill -KILL {allpids}",
+        },
     [FIX_KILL_GROUP] = {"kill-group", "stop all processes that hold it", NULL, "{sudo}kill {allpids}"},
     [FIX_STOP_UNIT] = {"stop-unit", "stop its unit", NULL, "{root}systemctl stop {unit}"},
     [FIX_STOP_CONTAINER] = {"stop-container", "stop its container: {container}", NULL, NULL},
@@ -32,6 +39,14 @@ const struct fix_text fix_texts[FIXES] = {
         },
     [FIX_SET_V6ONLY] = {"set-v6only", "set IPV6_V6ONLY on the IPv6 socket before its bind()", NULL, NULL},
     [FIX_OTHER_PORT] = {"other-port", "use another port", NULL, NULL},
+    [FIX_RESERVE_PORT] =
+        {
+            "reserve-port",
+            "keep the kernel from giving it away (and name the ports reserved already, too)",
+            NULL,
+            "{root}sysctl net.ipv4.ip_local_reserved_ports={port}",
+        },
+    [FIX_SET_CLOEXEC] = {"set-cloexec", "make the server's sockets close-on-exec (SOCK_CLOEXEC)", NULL, NULL},
     [FIX_DESTROY_SOCKET] =
         {
             "destroy-socket",

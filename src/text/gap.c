@@ -33,5 +33,7 @@ const struct gap_text gap_texts[GAP_KINDS] = {
         },
     [GAP_PROBE] = {"a trial bind()", "what could not be tried stays unknown", "detail"},
     [GAP_CGROUP] = {"cgroup {object}", "its unit or container is not named", "detail"},
+    [GAP_CONNECTION_INFO] = {"tcp_info of the connections", "who opened them is not known", "detail"},
+    [GAP_PEERS] = {"the other ends of the connections", "whether they are on this host is not known", "detail"},
     [GAP_ADDRESSES] = {"the addresses of this host", "whether the address is one of them is not known", "verdict"},
 };

@@ -4,4 +4,9 @@
 
 const struct note_text note_texts[NOTES] = {
     [NOTE_NO_SUCH_FAMILY] = {"no-such-family", "This host has no {family}: only {addresses} was judged."},
+    [NOTE_REMOTE_SIDE_ONLY] =
+        {
+            "remote-side-only",
+            "{remote} connections to port {port} linger on the client's side; they do not hold it.",
+        },
 };

@@ -22,11 +22,16 @@ void scene_start(struct snapshot *seen, struct request *request)
 	            .user = xstrdup("alice"),
 	            .hz = 250,
 	            .unprivileged_port_start = 1024,
+	            .ephemeral_first = 32768,
+	            .ephemeral_last = 60999,
+	            .orphan_retries = 8,
 	            .has_inet = YES,
 	            .has_inet6 = YES,
 	        },
 	    .owners_read = true,
 	    .options_read = true,
+	    .info_read = true,
+	    .peers_read = true,
 	};
 	seen->users = xcalloc(2, sizeof *seen->users);
 	seen->users[0] = (struct user){0, xstrdup("root")};
@@ -313,6 +318,179 @@ static void make_half_closed(struct snapshot *seen, struct request *request)
 	s->reuseaddr = YES;
 }
 
+/* A connection that a process of alice has. */
+static struct sock *live(struct snapshot *seen, enum sock_state state, const char *peer, const char *comm)
+{
+	struct sock *s = scene_sock(seen, state, "127.0.0.1", peer);
+
+	s->inode = 7000 + (uint32_t)seen->nsocks;
+	s->uid = 1000;
+	scene_owner(seen, s, 4711, comm);
+	return s;
+}
+
+/* The other end of s on this host. */
+static void local_peer(struct snapshot *seen, const struct sock *s, enum sock_state state)
+{
+	struct sock p = *s;
+
+	p.local = s->peer;
+	p.peer = s->local;
+	p.port = s->peer_port;
+	p.peer_port = s->port;
+	p.state = (uint8_t)state;
+	p.inode = 8000;
+	seen->peers = xgrow(seen->peers, seen->npeers, sizeof *seen->peers);
+	seen->peers[seen->npeers++] = p;
+	scene_owner(seen, &p, 4900, "firefox");
+}
+
+static struct sock *retransmitting(struct snapshot *seen, enum sock_state state, unsigned int times)
+{
+	struct sock *s = scene_sock(seen, state, "192.168.1.10", "203.0.113.5");
+
+	s->timer = TIMER_RETRANSMIT;
+	s->expires_ms = 3000;
+	s->retransmits = (uint8_t)times;
+	s->rto_ms = 200U << times;
+	refuse_all(seen);
+	return s;
+}
+
+static void make_fin_wait_1(struct snapshot *seen, struct request *request)
+{
+	(void)request;
+	retransmitting(seen, STATE_FIN_WAIT_1, 4);
+}
+
+static void make_closing(struct snapshot *seen, struct request *request)
+{
+	(void)request;
+	retransmitting(seen, STATE_CLOSING, 0);
+}
+
+static void make_last_ack(struct snapshot *seen, struct request *request)
+{
+	(void)request;
+	retransmitting(seen, STATE_LAST_ACK, 1);
+}
+
+static void make_window_shut(struct snapshot *seen, struct request *request)
+{
+	struct sock *s = retransmitting(seen, STATE_FIN_WAIT_1, 0);
+
+	(void)request;
+	s->timer = TIMER_PROBE;
+	s->backoff = 3;
+}
+
+static void make_half_closed_unheard(struct snapshot *seen, struct request *request)
+{
+	struct sock *s = live(seen, STATE_FIN_WAIT_1, "203.0.113.5", "httpd");
+
+	(void)request;
+	s->timer = TIMER_RETRANSMIT;
+	s->expires_ms = 800;
+}
+
+static void make_close_wait(struct snapshot *seen, struct request *request)
+{
+	struct sock *s = live(seen, STATE_CLOSE_WAIT, "127.0.0.1", "worker");
+
+	(void)request;
+	s->reuseaddr = YES;
+	local_peer(seen, s, STATE_FIN_WAIT_2);
+}
+
+static void make_unread(struct snapshot *seen, struct request *request)
+{
+	(void)request;
+	live(seen, STATE_CLOSE_WAIT, "203.0.113.5", "worker")->receive_queue = 518;
+}
+
+static void make_accepted(struct snapshot *seen, struct request *request)
+{
+	(void)request;
+	live(seen, STATE_ESTABLISHED, "203.0.113.5", "worker")->opener = OPENER_PEER;
+}
+
+static void make_outbound(struct snapshot *seen, struct request *request)
+{
+	struct sock *s;
+
+	request->target = (struct target){.text = "41000", .port = 41000};
+	s = live(seen, STATE_ESTABLISHED, "203.0.113.5", "kubelet");
+	s->opener = OPENER_HERE;
+	s->timer = TIMER_KEEPALIVE;
+	s->expires_ms = 14000;
+	s->port = 41000;
+	s->peer_port = 443;
+}
+
+static void make_outbound_inferred(struct snapshot *seen, struct request *request)
+{
+	make_outbound(seen, request);
+	seen->socks[0].opener = OPENER_UNKNOWN;
+}
+
+static void make_self_connect(struct snapshot *seen, struct request *request)
+{
+	struct sock *s;
+
+	request->target = (struct target){.text = "41000", .port = 41000};
+	s = live(seen, STATE_ESTABLISHED, "127.0.0.1", "agent");
+	s->opener = OPENER_HERE;
+	s->port = s->peer_port = 41000;
+}
+
+static void make_syn_recv(struct snapshot *seen, struct request *request)
+{
+	(void)request;
+	live(seen, STATE_SYN_RECV, "203.0.113.5", "punch");
+}
+
+static void make_outbound_time_wait(struct snapshot *seen, struct request *request)
+{
+	struct sock *s;
+
+	request->target = (struct target){.text = "41000", .port = 41000};
+	s = time_wait(seen, "192.168.1.10", "203.0.113.5");
+	s->port = 41000;
+	s->peer_port = 443;
+	refuse_all(seen);
+}
+
+static void make_peer_keeps_open(struct snapshot *seen, struct request *request)
+{
+	make_orphan(seen, request);
+	local_peer(seen, &seen->socks[0], STATE_CLOSE_WAIT);
+}
+
+static void make_stopped(struct snapshot *seen, struct request *request)
+{
+	make_listener(seen, request);
+	seen->owners.processes[0].state = 'T';
+}
+
+static void make_inherited(struct snapshot *seen, struct request *request)
+{
+	(void)request;
+	scene_owner(seen, scene_sock(seen, STATE_LISTEN, "0.0.0.0", NULL), 4711, "sleep");
+	seen->owners.v[0].cloexec = NO;
+}
+
+static void make_reset(struct snapshot *seen, struct request *request)
+{
+	(void)request;
+	live(seen, STATE_CLOSE, "203.0.113.5", "client");
+}
+
+static void make_remote_side(struct snapshot *seen, struct request *request)
+{
+	make_free(seen, request);
+	seen->remote_lingering = 3;
+}
+
 static void make_listener_and_time_wait(struct snapshot *seen, struct request *request)
 {
 	make_listener(seen, request);
@@ -372,6 +550,24 @@ const struct scene scenes[] = {
     {"time-wait-v6", make_time_wait_v6, false},
     {"fin-wait-2-orphan", make_orphan, false},
     {"fin-wait-2-half-closed", make_half_closed, false},
+    {"fin-wait-1", make_fin_wait_1, true},
+    {"fin-wait-1-window-shut", make_window_shut, false},
+    {"half-closed", make_half_closed_unheard, false},
+    {"closing", make_closing, true},
+    {"last-ack", make_last_ack, true},
+    {"close-wait", make_close_wait, true},
+    {"unread-data", make_unread, false},
+    {"accepted-connection", make_accepted, true},
+    {"outbound-connection", make_outbound, true},
+    {"outbound-connection-inferred", make_outbound_inferred, false},
+    {"self-connect", make_self_connect, false},
+    {"syn-recv", make_syn_recv, false},
+    {"outbound-time-wait", make_outbound_time_wait, true},
+    {"peer-keeps-open", make_peer_keeps_open, false},
+    {"stopped", make_stopped, false},
+    {"inherited-fd", make_inherited, false},
+    {"bound-not-listening-reset", make_reset, false},
+    {"remote-side-only", make_remote_side, false},
     {"listener-and-time-wait", make_listener_and_time_wait, false},
     {"privileged-port", make_privileged, false},
     {"address-not-local", make_not_local, false},

@@ -21,11 +21,16 @@ class Case:
     causes: Tuple[str, ...] = ()
     facets: Tuple[str, ...] = ()            # one text of ids for each cause, exactly these
     clears: str = "never"
+    clears_ms: Tuple[int, int] = (1, 60000)  # where a time is given: what was made a moment ago ends in that
     held: Tuple[str, ...] = ("process",)    # held_by of the first socket of each cause
     owners: Optional[Tuple[int, ...]] = None  # which of the holder_pid facts; None is all
     states: Dict[str, int] = field(default_factory=dict)  # further counts by state, of all sockets
     errno: Optional[str] = "EADDRINUSE"
     port: int = 9877                        # of the situation; the target has its own
+    comm: Tuple[str, ...] = ("situation",)  # programs of the owners
+    owner_state: str = "RS"                 # states of the owners, any of these
+    cloexec: bool = False                   # of the owners' descriptors
+    notes: Optional[Tuple[str, ...]] = None  # None is not looked at
     wrap: Tuple[str, ...] = ()              # what portwhy and the real binds run under
     unknown: Dict[str, Tuple[str, ...]] = field(default_factory=dict)        # address or *, mixes: by default none
     never_unknown: Dict[str, Tuple[str, ...]] = field(default_factory=dict)  # the same with --probe=never
@@ -66,11 +71,28 @@ def orphan(name, situation, target="9877", facets="", **more):
     return minisocket("fin-wait-2-orphan", "estimate", name, situation, target, facets, **more)
 
 
+def orphaned(cause, name, situation, target="9877", facets="", **more):
+    """The kernel sends our FIN again until it gives up."""
+    more.setdefault("clears_ms", RETRANSMITTED)
+    return minisocket(cause, "estimate", name, situation, target, facets, **more)
+
+
+def held(cause, name, situation, target="9877", facets="", **more):
+    """A connection that a process has: as long as it has it."""
+    return Case(name, situation, target, "taken", (cause,), (facets,), **more)
+
+
 def refused(name, target, cause, errno, situation="free", **more):
     return Case(name, situation, target, "refused", (cause,), ("",), errno=errno, held=(), owners=(), **more)
 
 
+# From the second retransmission on, about 106 s after the first FIN; a peer that answers and does not read: 341 s.
+RETRANSMITTED, PROBED = (1, 110000), (1, 345000)
+
 LACKED, HAS = "owner-lacked-reuseaddr", "owner-has-reuseaddr"
+# The peer's socket is here too: it hears nothing and says nothing, or it keeps its half open.
+DEAF = "peer-on-this-host peer-unreachable "
+OPEN = "peer-on-this-host peer-keeps-open "
 NO_PRIVILEGE = ("setpriv", "--bounding-set=-net_bind_service", "--inh-caps=-net_bind_service")
 
 # A bind() of 0.0.0.0 beside a dead connection of a dual-stack [::] or of a v6only one: nothing shows which it was.
@@ -83,7 +105,7 @@ CASES = [
     free("free-mapped", "free", "[::ffff:127.0.0.1]:9877"),
     free("free-beside-listener", "listener", "9878"),
     free("free-after-reset", "reset"),
-    free("free-time-wait-at-client", "time-wait-at-client"),
+    free("free-time-wait-at-client", "time-wait-at-client", notes=("remote-side-only",)),
     free("free-half-open", "half-open"),
 
     listener("listener", "listener", states={"LISTEN": 1}),
@@ -149,11 +171,112 @@ CASES = [
     time_wait("mixed-one", "mixed", "127.0.0.1:9877", LACKED, owners=()),
     bound("mixed-other", "mixed", "127.0.0.2:9877", LACKED, states={"BOUND": 1}),
 
-    orphan("fin-wait-2-orphan", "fin-wait-2-orphan", facets=LACKED, states={"FIN_WAIT_2": 1}),
-    orphan("fin-wait-2-orphan-reuse", "fin-wait-2-orphan-reuse", facets=HAS),
-    Case("fin-wait-2-half-closed", "fin-wait-2-half-closed", "9877", "taken", ("fin-wait-2-half-closed",), (LACKED,)),
-    Case("fin-wait-2-half-closed-reuse", "fin-wait-2-half-closed-reuse", "9877", "taken",
-         ("fin-wait-2-half-closed",), (HAS,)),
+    orphan("fin-wait-2-orphan", "fin-wait-2-orphan", facets=OPEN + LACKED, states={"FIN_WAIT_2": 1}),
+    orphan("fin-wait-2-orphan-reuse", "fin-wait-2-orphan-reuse", facets=OPEN + HAS),
+    orphan("fin-wait-2-orphan-peer-gone", "fin-wait-2-orphan-peer-gone", facets=LACKED),
+    orphan("fin-wait-2-orphan-long", "fin-wait-2-orphan-long", facets=OPEN + LACKED, clears_ms=(60000, 90000)),
+    held("fin-wait-2-half-closed", "fin-wait-2-half-closed", "fin-wait-2-half-closed",
+         facets=OPEN + "half-closed no-timeout " + LACKED),
+    held("fin-wait-2-half-closed", "fin-wait-2-half-closed-reuse", "fin-wait-2-half-closed-reuse",
+         facets=OPEN + "half-closed no-timeout " + HAS),
+    held("fin-wait-2-half-closed", "fin-wait-2-half-closed-unread", "fin-wait-2-half-closed-unread",
+         facets=OPEN + "half-closed no-timeout unread-data " + LACKED),
+    held("fin-wait-2-half-closed", "fin-wait-2-half-closed-peer-gone", "fin-wait-2-half-closed-peer-gone",
+         facets="half-closed no-timeout " + LACKED),
+
+    orphaned("fin-wait-1", "fin-wait-1", "fin-wait-1", facets=DEAF + LACKED),
+    orphaned("fin-wait-1", "fin-wait-1-same", "fin-wait-1", "127.0.0.1:9877", DEAF + LACKED),
+    orphaned("fin-wait-1", "fin-wait-1-reuse", "fin-wait-1-reuse", facets=DEAF + HAS),
+    orphaned("fin-wait-1", "fin-wait-1-peer-gone", "fin-wait-1-peer-gone", facets="peer-unreachable " + LACKED),
+    orphaned("fin-wait-1", "fin-wait-1-zero-window", "fin-wait-1-zero-window", facets=OPEN + LACKED,
+             clears_ms=PROBED),
+    held("fin-wait-1", "fin-wait-1-held", "fin-wait-1-held", facets=DEAF + "half-closed " + LACKED),
+    held("fin-wait-1", "fin-wait-1-held-reuse", "fin-wait-1-held-reuse", facets=DEAF + "half-closed " + HAS),
+    held("fin-wait-1", "fin-wait-1-zero-window-held", "fin-wait-1-zero-window-held",
+         facets=OPEN + "half-closed " + LACKED),
+    free("free-fin-wait-1-other", "fin-wait-1", "127.0.0.2:9877"),
+
+    orphaned("closing", "closing", "closing", facets=DEAF + "simultaneous-close " + LACKED),
+    orphaned("closing", "closing-reuse", "closing-reuse", facets=DEAF + "simultaneous-close " + HAS),
+    held("closing", "closing-held", "closing-held", facets=DEAF + "simultaneous-close " + LACKED),
+    time_wait("simultaneous-close-over", "simultaneous-close", facets="peer-on-this-host " + LACKED),
+
+    orphaned("last-ack", "last-ack", "last-ack", facets=DEAF + LACKED),
+    orphaned("last-ack", "last-ack-reuse", "last-ack-reuse", facets=DEAF + HAS),
+    orphaned("last-ack", "last-ack-peer-gone", "last-ack-peer-gone", facets="peer-unreachable " + LACKED),
+    held("last-ack", "last-ack-held", "last-ack-held", facets=DEAF + LACKED),
+
+    # A FIN that was not read counts as one byte of the receive queue: it is no data.
+    held("close-wait", "close-wait", "close-wait", facets="peer-on-this-host no-timeout " + LACKED),
+    held("close-wait", "close-wait-reuse", "close-wait-reuse", facets="peer-on-this-host no-timeout " + HAS),
+    held("close-wait", "close-wait-unread", "close-wait-unread",
+         facets="peer-on-this-host no-timeout unread-data " + LACKED),
+    held("close-wait", "close-wait-end-read", "close-wait-end-read", facets="peer-on-this-host no-timeout " + LACKED),
+    held("close-wait", "close-wait-peer-gone", "close-wait-peer-gone", facets="no-timeout " + LACKED),
+
+    held("accepted-connection", "accepted-connection", "accepted-connection",
+         facets="peer-on-this-host no-timeout " + LACKED, states={"ESTABLISHED": 1}),
+    held("accepted-connection", "accepted-connection-reuse", "accepted-connection-reuse",
+         facets="peer-on-this-host no-timeout " + HAS),
+    held("accepted-connection", "accepted-connection-v6", "accepted-connection-v6", "[::]:9877",
+         facets="peer-on-this-host no-timeout " + LACKED),
+    held("accepted-connection", "accepted-connection-unread", "accepted-connection-unread",
+         facets="peer-on-this-host no-timeout unread-data " + LACKED),
+    held("accepted-connection", "accepted-connection-talked", "accepted-connection-talked",
+         facets="peer-on-this-host no-timeout " + LACKED),
+    held("accepted-connection", "accepted-connection-peer-gone", "accepted-connection-peer-gone",
+         facets="no-timeout " + LACKED),
+    held("accepted-connection", "accepted-connection-keepalive", "accepted-connection-keepalive",
+         facets="peer-on-this-host " + LACKED),
+    free("free-accepted-connection-other", "accepted-connection", "127.0.0.2:9877"),
+
+    held("outbound-connection", "outbound-connection", "outbound-connection",
+         facets="peer-on-this-host no-timeout " + LACKED),
+    held("outbound-connection", "outbound-connection-reuse", "outbound-connection-reuse",
+         facets="peer-on-this-host no-timeout " + HAS),
+    held("outbound-connection", "outbound-connection-v6", "outbound-connection-v6", "[::]:9877",
+         facets="peer-on-this-host no-timeout " + LACKED),
+    held("outbound-connection", "outbound-connection-talked", "outbound-connection-talked",
+         facets="peer-on-this-host no-timeout " + LACKED),
+    held("outbound-connection", "outbound-connection-in-range", "outbound-connection-in-range",
+         facets="in-ephemeral-range peer-on-this-host no-timeout " + LACKED),
+    held("outbound-connection", "outbound-syn-sent", "outbound-syn-sent", facets="peer-unreachable " + LACKED),
+
+    minisocket("outbound-time-wait", "timer", "outbound-time-wait", "outbound-time-wait", "9877",
+               "in-ephemeral-range " + LACKED),
+    minisocket("outbound-time-wait", "timer", "outbound-time-wait-reuse", "outbound-time-wait-reuse", "9877",
+               "in-ephemeral-range " + HAS),
+    time_wait("time-wait-in-range", "time-wait-in-range", facets=LACKED),
+    time_wait("time-wait-two-peers", "time-wait-two-peers", facets=LACKED, states={"TIME_WAIT": 2}),
+
+    held("self-connect", "self-connect", "self-connect", facets="no-timeout " + LACKED),
+    held("self-connect", "self-connect-reuse", "self-connect-reuse", facets="no-timeout " + HAS),
+    held("self-connect", "self-connect-in-range", "self-connect-in-range",
+         facets="in-ephemeral-range no-timeout " + LACKED),
+
+    held("syn-recv", "syn-recv", "syn-recv", facets=DEAF + LACKED, states={"SYN_RECV": 1}),
+    held("syn-recv", "syn-recv-reuse", "syn-recv-reuse", facets=DEAF + HAS),
+
+    # One of each: their order.  Whose options were missing a bind() cannot tell.
+    Case("every-cause", "every-cause", "0.0.0.0:9877", "taken",
+         ("self-connect", "outbound-connection", "accepted-connection", "close-wait", "fin-wait-2-half-closed",
+          "syn-recv", "fin-wait-1", "closing", "last-ack", "fin-wait-2-orphan"),
+         ("no-timeout " + LACKED, "peer-on-this-host no-timeout " + LACKED, "no-timeout " + LACKED,
+          "no-timeout " + LACKED, "half-closed no-timeout " + LACKED, DEAF + LACKED, "peer-unreachable",
+          DEAF + "simultaneous-close", "peer-unreachable", ""),
+         held=("process",) * 6 + ("kernel",) * 4, states={"ESTABLISHED": 3, "FIN_WAIT_2": 2}),
+
+    listener("stopped-listener", "stopped-listener", facets="stopped", owner_state="T"),
+    bound("stopped-bound", "stopped-bound", facets="stopped " + LACKED, owner_state="T"),
+    held("accepted-connection", "stopped-connection", "stopped-connection",
+         facets="stopped peer-on-this-host no-timeout " + LACKED, owner_state="T"),
+    listener("cloexec-two-processes", "cloexec-two-processes", facets="shared-socket", cloexec=True),
+    listener("inherited-listener", "inherited-listener", facets="inherited-fd", comm=("sleep",)),
+    listener("inherited-and-held", "inherited-and-held", facets="inherited-fd shared-socket",
+             comm=("situation", "sleep")),
+    listener("not-inherited", "not-inherited", cloexec=True),
+    time_wait("time-wait-1000", "time-wait-1000", facets=LACKED, states={"TIME_WAIT": 1000}),
+    time_wait("time-wait-1001", "time-wait-1001", facets="many " + LACKED, states={"TIME_WAIT": 1001}),
 
     refused("address-not-local", "192.0.2.1:9877", "address-not-local", "EADDRNOTAVAIL"),
     refused("address-not-local-v6", "[2001:db8::1]:9877", "address-not-local", "EADDRNOTAVAIL"),

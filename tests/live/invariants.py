@@ -22,7 +22,10 @@ GAP = "what errno consequence affects"
 MIXES = [(False, False), (True, False), (False, True), (True, True)]
 MIX_NAMES = ["plain", "reuseaddr", "reuseport", "both"]
 LOOK_ALIKES = ["privileged-port", "address-not-local", "bind-denied", "invisible-holder"]
-CAUSES = ["listener", "bound-not-listening", "fin-wait-2-half-closed", "fin-wait-2-orphan", "time-wait"] + LOOK_ALIKES
+CAUSES = ["listener", "bound-not-listening", "self-connect", "outbound-connection", "accepted-connection", "close-wait",
+          "fin-wait-2-half-closed", "syn-recv", "fin-wait-1", "closing", "last-ack", "fin-wait-2-orphan", "time-wait",
+          "outbound-time-wait"] + LOOK_ALIKES
+INFERRED = ["outbound-time-wait"]
 STATES = ("ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT_1 FIN_WAIT_2 TIME_WAIT CLOSE CLOSE_WAIT LAST_ACK LISTEN CLOSING"
           " BOUND").split()
 WORST_FIRST = ["taken", "refused", "unsure", "free"]
@@ -175,6 +178,8 @@ def check_cause(bad, where, cause, nsocks):
         return
     bad.need(cause["id"] in CAUSES, where + ": id", cause["id"])
     bad.need(cause["certainty"] in ("proof", "inferred"), where + ": certainty", cause["certainty"])
+    bad.need(cause["id"] not in INFERRED or cause["certainty"] == "inferred" and "probably" in cause["text"],
+             where + ": inferred, and does not say so", (cause["certainty"], cause["text"]))
     bad.need(is_text(cause["title"]) and is_text(cause["text"]), where + ": title or text is empty")
     bad.need("{" not in cause["title"] + cause["text"], where + ": a place holder was left", cause["text"])
     bad.need(len(set(cause["facets"])) == len(cause["facets"]), where + ": a facet twice", cause["facets"])
@@ -184,7 +189,7 @@ def check_cause(bad, where, cause, nsocks):
         if keys(bad, "%s: step %d" % (where, i), step, STEP):
             bad.need(step["end"] in ("local", "peer"), where + ": end of a step", step["end"])
     timed = [s["at_ms"] for s in cause["story"] if s["at_ms"] is not None]
-    bad.need(len(timed) == (cause["id"] == "time-wait"), where + ": steps with a time", timed)
+    bad.need(len(timed) == (cause["id"] in ("time-wait", "outbound-time-wait")), where + ": steps with a time", timed)
     bad.need(all(-60000 <= t <= 0 for t in timed), where + ": time of a step", timed)
     bad.need(cause["fixes"], where + ": no fix")
     for i, fix in enumerate(cause["fixes"]):

