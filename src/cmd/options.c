@@ -12,14 +12,16 @@
 
 #include "base/msg.h"
 #include "base/xalloc.h"
+#include "out/lang.h"
 
-enum { OPT_PROBE = 256, OPT_ASCII };
+enum { OPT_PROBE = 256, OPT_ASCII, OPT_LANG };
 
 static const struct option long_options[] = {
     {"json", no_argument, NULL, 'j'},
     {"quiet", no_argument, NULL, 'q'},
     {"probe", required_argument, NULL, OPT_PROBE},
     {"ascii", no_argument, NULL, OPT_ASCII},
+    {"lang", required_argument, NULL, OPT_LANG},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, 'V'},
     {0},
@@ -33,6 +35,8 @@ const char *options_help(void)
 	       "      --probe=auto|always|never\n"
 	       "                   whether portwhy may bind the address itself for a moment\n"
 	       "      --ascii      no character outside ASCII\n"
+	       "      --lang=LANG  language of the code in a fix: c, c++, python, node, go,\n"
+	       "                   rust, java, ruby, php, perl, shell, nginx, systemd\n"
 	       "  -h, --help       this text\n"
 	       "  -V, --version    the version\n";
 }
@@ -45,6 +49,19 @@ static enum probe_when probe_of(const char *word)
 		if (!strcmp(words[i], word))
 			return (enum probe_when)i;
 	die("--probe: auto, always or never is wanted");
+}
+
+/* The name of one of them, as --lang knows it. */
+static enum language language_of(const char *word)
+{
+	enum language lang = lang_parse(word);
+	struct buf all = {0};
+
+	if (lang)
+		return lang;
+	for (int l = LANG_GUESS + 1; l < LANGUAGES; l++)
+		buf_printf(&all, "%s%s", l > LANG_GUESS + 1 ? ", " : "", language_texts[l].word);
+	die("--lang: one of these is wanted: %s", all.s);
 }
 
 /* Reads the options of argv (argv[0] is skipped); what is wrong ends the program with status 2. */
@@ -75,6 +92,9 @@ void options_parse(struct options *o, int argc, char **argv)
 			break;
 		case OPT_ASCII:
 			o->ascii = true;
+			break;
+		case OPT_LANG:
+			o->lang = language_of(optarg);
 			break;
 		default:
 			exit(EXIT_FAILED);
@@ -109,6 +129,7 @@ struct style options_style(const struct options *o)
 {
 	return (struct style){
 	    .width = terminal_width(),
+	    .lang = o->lang,
 	    .ascii = o->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0,
 	};
 }

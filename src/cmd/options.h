@@ -12,6 +12,7 @@
 struct options {
 	bool json, quiet, ascii, help, version;
 	enum probe_when probe;
+	enum language lang;
 	char **targets;
 	int ntargets, nwords;
 };

@@ -106,7 +106,7 @@ static void render(const struct options *o, const struct report *reports, size_t
 	struct buf out = {0};
 
 	if (o->json)
-		json_document(&out, reports, n, &reports[0].seen->host, worst);
+		json_document(&out, reports, n, &reports[0].seen->host, worst, style.lang);
 	for (size_t i = 0; !o->json && i < n; i++) {
 		if (i)
 			buf_puts(&out, "\n");

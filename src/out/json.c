@@ -11,6 +11,7 @@
 #include "base/msg.h"
 #include "base/vis.h"
 #include "out/facts.h"
+#include "out/lang.h"
 #include "text/text.h"
 
 static const char *const verdicts[] = {[FREE] = "free", [UNSURE] = "unsure", [REFUSED] = "refused", [TAKEN] = "taken"};
@@ -179,22 +180,35 @@ static json_t *story(const struct report *r, const struct cause *c)
 	return array;
 }
 
-static json_t *fix(const struct fix *f, const struct scope *scope)
+/* What to do: for good, or where the language says that it is done already, that. */
+static json_t *fix_words(const struct fix *f, enum language lang, const struct scope *scope)
+{
+	struct buf b = {0};
+	json_t *value = NULL;
+
+	if (lang_fix_text(&b, f->id, !f->permanent, lang, scope))
+		value = bytes(b.s);
+	buf_free(&b);
+	return value ? value : expanded(fix_texts[f->id].text, scope);
+}
+
+static json_t *fix(const struct fix *f, const struct scope *scope, enum language asked)
 {
 	const struct fix_text *text = &fix_texts[f->id];
-	const char *code = snippet(f->id, LANG_C);
+	enum language guess = lang_of(scope, asked), lang = guess ? guess : LANG_C;
+	const char *code = snippet(f->id, &lang);
 	json_t *o = json_object();
 
 	set(o, "id", json_string(text->id));
-	set(o, "text", expanded(text->text, scope));
+	set(o, "text", fix_words(f, lang, scope));
 	set(o, "helps_now", json_boolean(f->helps_now));
 	set(o, "permanent", json_boolean(f->permanent));
 	set(o, "command", text->command ? expanded(text->command, scope) : json_null());
-	set(o, "code", code ? json_string(code) : json_null());
+	set(o, "code", code ? expanded(code, scope) : json_null());
 	return o;
 }
 
-static json_t *cause(const struct report *r, const struct cause *c)
+static json_t *cause(const struct report *r, const struct cause *c, enum language lang)
 {
 	struct scope scope = {.report = r, .cause = c};
 	const struct cause_text *text = &cause_texts[c->id];
@@ -205,7 +219,7 @@ static json_t *cause(const struct report *r, const struct cause *c)
 		if (c->facets & 1U << i)
 			append(facets, json_string(facet_texts[i].id));
 	for (size_t i = 0; i < c->nfixes; i++)
-		append(fixes, fix(&c->fixes[i], &scope));
+		append(fixes, fix(&c->fixes[i], &scope, lang));
 	set(o, "id", json_string(text->id));
 	set(o, "certainty", json_string(c->inferred ? "inferred" : "proof"));
 	set(o, "title", expanded(text->title, &scope));
@@ -380,12 +394,12 @@ static json_t *netns(const struct host *h)
 	return o;
 }
 
-static json_t *report(const struct report *r)
+static json_t *report(const struct report *r, enum language lang)
 {
 	json_t *o = json_object(), *causes = json_array(), *socks = json_array();
 
 	for (size_t i = 0; i < r->ncauses; i++)
-		append(causes, cause(r, &r->causes[i]));
+		append(causes, cause(r, &r->causes[i], lang));
 	for (size_t i = 0; i < r->nrows; i++)
 		append(socks, sock(r, &r->rows[i]));
 	set(o, "target", target(&r->request->target));
@@ -422,14 +436,17 @@ static int add(const char *p, size_t len, void *out)
 	return 0;
 }
 
-/* Appends the one document of a run: n reports, the host as the first of them saw it, the worst verdict. */
+/*
+ * Appends the one document of a run: n reports, the host as the first of them
+ * saw it, the worst verdict, and code in that language.
+ */
 void json_document(struct buf *out, const struct report *reports, size_t n, const struct host *host,
-                   enum verdict verdict)
+                   enum verdict verdict, enum language lang)
 {
 	json_t *o = json_object(), *array = json_array();
 
 	for (size_t i = 0; i < n; i++)
-		append(array, report(&reports[i]));
+		append(array, report(&reports[i], lang));
 	set(o, "schema", json_integer(1));
 	set(o, "version", json_string(VERSION));
 	set(o, "kernel", bytes(host->release));

@@ -5,11 +5,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "text/text.h"
+
 /* How a report is shown. */
 struct style {
 	size_t width;    /* columns of the terminal */
 	bool ascii;      /* no character outside ASCII */
 	bool numeric;    /* no names of users */
+	enum language lang; /* of the code in a fix */
 };
 
 #endif

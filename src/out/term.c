@@ -10,6 +10,7 @@
 #include "out/facts.h"
 #include "out/headline.h"
 #include "out/ladder.h"
+#include "out/lang.h"
 #include "out/table.h"
 #include "out/wrap.h"
 #include "text/text.h"
@@ -49,25 +50,15 @@ static void put_why(struct buf *out, const struct scope *scope)
 			paragraph(out, "  ", facet_texts[f].text, scope, 2, facet_texts[f].id);
 }
 
-/* The language of the code: that of the holder where it can be guessed, otherwise C. */
-static enum language language_of(const struct scope *scope)
-{
-	for (size_t i = 0; i < scope->cause->socks.n; i++) {
-		size_t others;
-		const struct process *p =
-		    facts_holder(scope->report, &scope->report->rows[scope->cause->socks.v[i]].s, &others);
-
-		if (p && p->comm && !strncmp(p->comm, "python", 6))
-			return LANG_PYTHON;
-	}
-	return LANG_C;
-}
-
 /* The code keeps its lines; its indent gives way on a narrow terminal. */
-static void put_code(struct buf *out, const char *code, size_t width)
+static void put_code(struct buf *out, const char *snippet_text, const struct scope *scope)
 {
-	size_t indent = 16, len;
+	size_t indent = 16, len, width = scope->style->width;
+	struct buf b = {0};
+	const char *code;
 
+	facts_expand(&b, snippet_text, scope);
+	code = b.s;
 	for (const char *p = code; *p; p += len + 1) {
 		len = strcspn(p, "\n");
 		while (indent > 1 && indent + len > width)
@@ -80,6 +71,7 @@ static void put_code(struct buf *out, const char *code, size_t width)
 		buf_puts(out, "\n");
 		code += len + (code[len] == '\n');
 	}
+	buf_free(&b);
 }
 
 /* A command stays on one line, so that it can be copied. */
@@ -98,17 +90,21 @@ static void put_command(struct buf *out, const char *command, const struct scope
 static void put_fix(struct buf *out, const struct fix *fix, const struct scope *scope, const char *lead, bool now)
 {
 	const struct fix_text *text = &fix_texts[fix->id];
-	const char *code = now ? NULL : snippet(fix->id, language_of(scope));
+	enum language asked = lang_of(scope, scope->style->lang), lang = asked ? asked : LANG_C;
+	const char *code = now ? NULL : snippet(fix->id, &lang);
 	struct buf b = {0};
 
-	buf_puts(&b, now && text->now ? text->now : text->text);
+	if (!lang_fix_text(&b, fix->id, now, lang, scope))
+		buf_puts(&b, now && text->now ? text->now : text->text);
 	if (text->command)
 		put_command(&b, text->command, scope);
 	if (code)
-		buf_printf(&b, " (%s):", language_names[language_of(scope)]);
+		buf_printf(&b, " (%s):", language_texts[lang].name);
 	paragraph(out, lead, b.s, scope, 12, NULL);
 	if (code)
-		put_code(out, code, scope->style->width);
+		put_code(out, code, scope);
+	if (fix->id == FIX_SET_REUSEADDR && code && !asked)
+		paragraph(out, "            ", other_languages, scope, 12, NULL);
 	buf_free(&b);
 }
 

@@ -23,6 +23,7 @@ const char *const headline_texts[HEADLINES] = {
     [HEAD_UNSURE] = "{target}: unsure{where}. Nothing that was seen stands in the way of bind(), but not everything could be seen.",
 };
 
+/* The runtimes named here are those that tests/live/runtimes.py watches with strace(1). */
 const char *const second_line_texts[SECOND_LINES] = {
     [LINE_TIMER] = "Free in {span} (by {until}) if nothing new arrives.",
     [LINE_ESTIMATE] = "Free in about {clears} (by {until}) if the peer stays silent; if it closes before that, 60 s after it does.",

@@ -52,7 +52,30 @@ struct story_text {
 	size_t nlines;
 };
 
-enum language { LANG_C, LANG_PYTHON, LANGUAGES };
+/* As --lang names them; LANG_GUESS: that of a live holder, otherwise C. */
+enum language {
+	LANG_GUESS,
+	LANG_C,
+	LANG_CXX,
+	LANG_PYTHON,
+	LANG_NODE,
+	LANG_GO,
+	LANG_RUST,
+	LANG_JAVA,
+	LANG_RUBY,
+	LANG_PHP,
+	LANG_PERL,
+	LANG_SHELL,
+	LANG_NGINX,
+	LANG_SYSTEMD,
+	LANGUAGES
+};
+
+struct language_text {
+	const char *word, *name; /* for --lang; for people */
+	const char *sets;        /* that its servers set SO_REUSEADDR by themselves; NULL where they do not */
+	const char *code;        /* sets SO_REUSEADDR; NULL where nothing is to be written */
+};
 
 enum headline {
 	HEAD_FREE,
@@ -94,8 +117,9 @@ extern const struct gap_text gap_texts[GAP_KINDS];
 extern const struct story_text story_texts[STORIES];
 extern const char *const headline_texts[HEADLINES];
 extern const char *const second_line_texts[SECOND_LINES];
-extern const char *const language_names[LANGUAGES];
+extern const struct language_text language_texts[LANGUAGES];
+extern const char reuseaddr_set[], reuseaddr_set_now[], other_languages[];
 
-const char *snippet(enum fix_id fix, enum language language);
+const char *snippet(enum fix_id fix, enum language *language);
 
 #endif

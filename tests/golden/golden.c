@@ -53,7 +53,7 @@ static void write_report(const char *dir, const struct scene *scene, const struc
 	owners_sort(&seen.owners);
 	judge(&report, &request, &seen, true, &want);
 	if (format->json)
-		json_document(&out, &report, 1, &seen.host, report.verdict);
+		json_document(&out, &report, 1, &seen.host, report.verdict, LANG_GUESS);
 	else
 		term_report(&out, &report, &format->style);
 	write_file(dir, scene->slug, format->suffix, &out);

@@ -16,6 +16,7 @@ sys.dont_write_bytecode = True  # the source tree stays as it is
 
 from cases import CASES
 from expect import run_case
+from runtimes import RUNTIMES
 from special import SPECIAL
 from world import OWN_USER, Build, Failure, Skip, run
 
@@ -23,7 +24,7 @@ WORKERS = 2
 
 
 def all_tests():
-    tests = [(case.name, lambda build, case=case: run_case(build, case)) for case in CASES] + SPECIAL
+    tests = [(case.name, lambda build, case=case: run_case(build, case)) for case in CASES] + SPECIAL + RUNTIMES
     names = [name for name, _ in tests]
     assert len(set(names)) == len(names), "two cases of one name"
     # The longest first, so that nothing waits for it at the end.

@@ -142,11 +142,38 @@ START_TEST(test_fix)
 		expands(t->id, t->now);
 	if (t->command)
 		expands(t->id, t->command);
-	for (int l = 0; l < LANGUAGES; l++) {
-		ck_assert(!snippet((enum fix_id)_i, LANG_C) == !snippet((enum fix_id)_i, (enum language)l));
-		ck_assert(language_names[l] != NULL);
-	}
 	has("man/portwhy-causes.7", "%s", t->id);
+}
+END_TEST
+
+/* What fits a line of the narrowest terminal, 60 columns, behind an indent. */
+static void is_narrow(const char *code)
+{
+	for (size_t len; *code; code += len + 1) {
+		len = strcspn(code, "\n");
+		ck_assert_msg(code[len] == '\n', "a line without an end: '%s'", code);
+		ck_assert_msg(len <= 58, "too wide: '%.*s'", (int)len, code);
+	}
+}
+
+/* A language has code or needs none; C has code wherever some language has. */
+START_TEST(test_language)
+{
+	enum language language = (enum language)_i + 1;
+	const struct language_text *t = &language_texts[language];
+
+	ck_assert(t->word && t->name && (t->sets || t->code));
+	has("man/portwhy.1", "Cm %s", t->word);
+	for (int f = 0; f < FIXES; f++) {
+		enum language c = LANG_C, shown = language;
+		const char *code = snippet((enum fix_id)f, &shown);
+
+		ck_assert(shown == language || shown == LANG_C);
+		if (code)
+			is_narrow(code);
+		if (code)
+			ck_assert(snippet((enum fix_id)f, &c) != NULL);
+	}
 }
 END_TEST
 
@@ -214,6 +241,7 @@ int main(void)
 	add_table(suite, "cause", test_cause, CAUSES);
 	add_table(suite, "facet", test_facet, FACETS);
 	add_table(suite, "fix", test_fix, FIXES);
+	add_table(suite, "language", test_language, LANGUAGES - 1);
 	add_table(suite, "lines", test_lines, 1);
 	add_table(suite, "gaps", test_gaps, GAP_KINDS);
 	add_table(suite, "story", test_story, STORIES);
