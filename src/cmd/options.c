@@ -14,7 +14,7 @@
 #include "base/xalloc.h"
 #include "out/lang.h"
 
-enum { OPT_PROBE = 256, OPT_ASCII, OPT_LANG };
+enum { OPT_PROBE = 256, OPT_ASCII, OPT_LANG, OPT_COLOR };
 
 static const struct option long_options[] = {
     {"json", no_argument, NULL, 'j'},
@@ -22,6 +22,7 @@ static const struct option long_options[] = {
     {"probe", required_argument, NULL, OPT_PROBE},
     {"ascii", no_argument, NULL, OPT_ASCII},
     {"lang", required_argument, NULL, OPT_LANG},
+    {"color", required_argument, NULL, OPT_COLOR},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, 'V'},
     {0},
@@ -35,6 +36,8 @@ const char *options_help(void)
 	       "      --probe=auto|always|never\n"
 	       "                   whether portwhy may bind the address itself for a moment\n"
 	       "      --ascii      no character outside ASCII\n"
+	       "      --color=auto|always|never\n"
+	       "                   auto: on a terminal, unless NO_COLOR is set or TERM is dumb\n"
 	       "      --lang=LANG  language of the code in a fix: c, c++, python, node, go,\n"
 	       "                   rust, java, ruby, php, perl, shell, nginx, systemd\n"
 	       "  -h, --help       this text\n"
@@ -49,6 +52,16 @@ static enum probe_when probe_of(const char *word)
 		if (!strcmp(words[i], word))
 			return (enum probe_when)i;
 	die("--probe: auto, always or never is wanted");
+}
+
+static enum color_when color_of(const char *word)
+{
+	static const char *const words[] = {[COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never"};
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (!strcmp(words[i], word))
+			return (enum color_when)i;
+	die("--color: auto, always or never is wanted");
 }
 
 /* The name of one of them, as --lang knows it. */
@@ -93,6 +106,9 @@ void options_parse(struct options *o, int argc, char **argv)
 		case OPT_ASCII:
 			o->ascii = true;
 			break;
+		case OPT_COLOR:
+			o->color = color_of(optarg);
+			break;
 		case OPT_LANG:
 			o->lang = language_of(optarg);
 			break;
@@ -124,12 +140,23 @@ static size_t terminal_width(void)
 	return width < 60 ? 60 : width > 100 ? 100 : width;
 }
 
+/* With auto only where somebody looks at it who did not say no: https://no-color.org. */
+static bool wants_color(enum color_when when)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	if (when != COLOR_AUTO)
+		return when == COLOR_ALWAYS;
+	return isatty(STDOUT_FILENO) && !(no && *no) && term && *term && strcmp(term, "dumb") != 0;
+}
+
 /* How to print: as wide as the terminal (60 to 100 columns), ASCII where asked for or where the locale is not UTF-8. */
 struct style options_style(const struct options *o)
 {
 	return (struct style){
 	    .width = terminal_width(),
 	    .lang = o->lang,
+	    .color = wants_color(o->color),
 	    .ascii = o->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0,
 	};
 }

@@ -8,11 +8,14 @@
 #include "model/request.h"
 #include "out/style.h"
 
+enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
 /* What the command line said; targets point into argv.  nwords: how many of them stood before a "--". */
 struct options {
 	bool json, quiet, ascii, help, version;
 	enum probe_when probe;
 	enum language lang;
+	enum color_when color;
 	char **targets;
 	int ntargets, nwords;
 };

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "out/color.h"
 #include "out/wrap.h"
 #include "text/text.h"
 
@@ -46,11 +47,12 @@ static size_t arrow_column(const struct story_text *story)
 
 static void put_line(struct buf *out, const struct ladder_line *line, const struct scope *scope, size_t column)
 {
-	size_t start = out->len;
+	size_t start = out->len, end;
 
 	buf_puts(out, line->now ? (scope->style->ascii ? "=> " : "\xe2\x87\x92  ") : "   ");
 	if (line->here)
 		facts_expand(out, line->here, scope);
+	end = out->len;
 	if (line->arrow) {
 		pad_to(out, start, column);
 		put_arrow(out, line->arrow, scope->style->ascii);
@@ -60,6 +62,8 @@ static void put_line(struct buf *out, const struct ladder_line *line, const stru
 		facts_expand(out, line->there, scope);
 	}
 	buf_puts(out, "\n");
+	if (line->now)
+		color_span(out, start, end, ROLE_HERE, scope->style);
 }
 
 static void put_ends(struct buf *out, const struct sock *s, size_t column, size_t width)

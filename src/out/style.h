@@ -11,6 +11,7 @@
 struct style {
 	size_t width;    /* columns of the terminal */
 	bool ascii;      /* no character outside ASCII */
+	bool color;      /* escapes for colours */
 	bool numeric;    /* no names of users */
 	enum language lang; /* of the code in a fix */
 };

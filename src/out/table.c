@@ -13,6 +13,7 @@
 #include "model/fold.h"
 #include "base/xalloc.h"
 #include "model/fold.h"
+#include "out/color.h"
 #include "out/facts.h"
 #include "out/wrap.h"
 
@@ -33,7 +34,7 @@ static struct buf *add_row(struct grid *g)
 
 static size_t grid_width(const struct grid *g)
 {
-	size_t width = INDENT;
+	size_t width = 0;
 
 	for (size_t c = 0; c < g->ncolumns; c++) {
 		size_t most = 0;
@@ -48,12 +49,27 @@ static size_t grid_width(const struct grid *g)
 	return width;
 }
 
-/* Too wide for the terminal: one cell a line, so that none is cut. */
-static void print_records(struct buf *out, const struct grid *g)
+/* One cell of such a record: behind the head, wrapped where even a line for itself is too short. */
+static void print_cell(struct buf *out, const struct buf *head, size_t indent, const char *text, size_t width)
 {
+	buf_fill(out, ' ', INDENT);
+	buf_add(out, head->s, head->len);
+	buf_fill(out, ' ', indent - INDENT - head->len);
+	text += strspn(text, " ");
+	wrap(out, text, indent, indent, width, NULL);
+}
+
+/* Too wide for the terminal: one cell a line, so that none is cut. */
+static void print_records(struct buf *out, const struct grid *g, size_t width)
+{
+	size_t indent = 0;
+
+	for (size_t c = 0; c < g->ncolumns; c++)
+		indent = g->rows[0][c].len > indent ? g->rows[0][c].len : indent;
+	indent += INDENT + BETWEEN;
 	for (size_t r = 1; r < g->nrows; r++) {
 		for (size_t c = 0; c < g->ncolumns; c++)
-			buf_printf(out, "  %-8s %s\n", g->rows[0][c].s, g->rows[r][c].s);
+			print_cell(out, &g->rows[0][c], indent, g->rows[r][c].s, width);
 		if (r + 1 < g->nrows)
 			buf_puts(out, "\n");
 	}
@@ -89,6 +105,7 @@ static void fill(struct libscols_table *t, const struct grid *g)
 static void print_table(struct buf *out, const struct grid *g, size_t indent, const struct style *style)
 {
 	struct libscols_table *t = new_table(style);
+	size_t start = out->len;
 	char *text = NULL;
 
 	fill(t, g);
@@ -104,8 +121,17 @@ static void print_table(struct buf *out, const struct grid *g, size_t indent, co
 		buf_add(out, line, len);
 		buf_puts(out, "\n");
 	}
+	color_span(out, start, start + strcspn(out->s + start, "\n"), ROLE_HEADING, style);
 	free(text);
 	scols_unref_table(t);
+}
+
+static void print_grid(struct buf *out, const struct grid *g, size_t indent, const struct style *style)
+{
+	if (indent + grid_width(g) > style->width)
+		print_records(out, g, style->width);
+	else
+		print_table(out, g, indent, style);
 }
 
 static void grid_free(struct grid *g)
@@ -260,14 +286,11 @@ void table_sockets(struct buf *out, const struct report *r, const struct style *
 	int needed = columns_needed(r);
 	struct grid g = socket_grid(r, needed, style);
 
-	if (grid_width(&g) > style->width) {
+	if (INDENT + grid_width(&g) > style->width) {
 		grid_free(&g);
 		g = socket_grid(r, needed | BRIEF, style);
 	}
-	if (grid_width(&g) > style->width)
-		print_records(out, &g);
-	else
-		print_table(out, &g, INDENT, style);
+	print_grid(out, &g, INDENT, style);
 	grid_free(&g);
 }
 
@@ -294,6 +317,6 @@ void table_binds(struct buf *out, const struct report *r, const struct style *st
 		                             : b->result == RESULT_UNKNOWN ? "unknown"
 		                                                           : facts_errno(b->result));
 	}
-	print_table(out, &g, 0, style);
+	print_grid(out, &g, 0, style);
 	grid_free(&g);
 }

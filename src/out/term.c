@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "out/color.h"
 #include "out/facts.h"
 #include "out/headline.h"
 #include "out/ladder.h"
@@ -24,15 +25,31 @@ static void paragraph(struct buf *out, const char *lead, const char *text, const
 	facts_expand(&b, text, scope);
 	buf_puts(out, lead);
 	wrap(out, b.s ? b.s : "", strlen(lead), indent, scope->style->width - 1, tag);
+	if (tag)
+		color_span(out, out->len - strlen(tag) - 3, out->len - 1, ROLE_ID, scope->style);
 	buf_free(&b);
+}
+
+static void put_heading(struct buf *out, const char *text, const struct style *style)
+{
+	size_t start = out->len;
+
+	buf_printf(out, "\n%s\n", text);
+	color_from(out, start, ROLE_HEADING, style);
+}
+
+static enum role role_of(enum verdict verdict)
+{
+	return verdict == FREE ? ROLE_FREE : verdict == UNSURE ? ROLE_UNSURE : ROLE_TAKEN;
 }
 
 static void put_answer(struct buf *out, const struct scope *scope)
 {
 	enum second_line more[SECOND_LINES];
-	size_t n = headline_more(scope->report, more);
+	size_t n = headline_more(scope->report, more), start = out->len;
 
 	paragraph(out, "", headline_texts[headline_of(scope->report)], scope, 0, NULL);
+	color_from(out, start, role_of(scope->report->verdict), scope->style);
 	for (size_t i = 0; i < n; i++)
 		paragraph(out, "", second_line_texts[more[i]], scope, 0, NULL);
 }
@@ -43,7 +60,10 @@ static void put_why(struct buf *out, const struct scope *scope)
 	const struct cause_text *text = &cause_texts[c->id];
 	bool many = c->socks.n > 1 || (c->socks.n && scope->report->rows[c->socks.v[0]].s.count > 1);
 
+	size_t start = out->len;
+
 	paragraph(out, "Why: ", text->title, scope, 2, text->id);
+	color_span(out, start, start + strlen("Why:"), ROLE_HEADING, scope->style);
 	paragraph(out, "  ", many && text->many ? text->many : text->one, scope, 2, NULL);
 	for (size_t f = 0; f < FACETS; f++)
 		if (c->facets & 1U << f)
@@ -53,7 +73,7 @@ static void put_why(struct buf *out, const struct scope *scope)
 /* The code keeps its lines; its indent gives way on a narrow terminal. */
 static void put_code(struct buf *out, const char *snippet_text, const struct scope *scope)
 {
-	size_t indent = 16, len, width = scope->style->width;
+	size_t indent = 16, len, width = scope->style->width, start = out->len;
 	struct buf b = {0};
 	const char *code;
 
@@ -71,6 +91,7 @@ static void put_code(struct buf *out, const char *snippet_text, const struct sco
 		buf_puts(out, "\n");
 		code += len + (code[len] == '\n');
 	}
+	color_from(out, start, ROLE_CODE, scope->style);
 	buf_free(&b);
 }
 
@@ -128,7 +149,7 @@ static void put_cause(struct buf *out, const struct scope *scope)
 	put_why(out, scope);
 	if (!scope->cause->nfixes)
 		return;
-	buf_puts(out, "\nFix\n");
+	put_heading(out, "Fix", scope->style);
 	put_fixes(out, scope, true);
 	put_fixes(out, scope, false);
 }
@@ -147,7 +168,7 @@ static void put_gaps(struct buf *out, struct scope *scope)
 
 	if (!gaps->n || scope->report->verdict == FREE)
 		return;
-	buf_puts(out, "\nNot seen\n");
+	put_heading(out, "Not seen", scope->style);
 	for (size_t i = 0; i < gaps->n; i++) {
 		const struct gap_text *text = &gap_texts[gaps->v[i].kind];
 		struct buf b = {0};
@@ -171,7 +192,7 @@ static void put_pictures(struct buf *out, struct scope *scope)
 		scope->cause = &r->causes[i];
 		if (scope->cause->story == STORY_NONE)
 			continue;
-		buf_puts(out, "\nHow it came to this\n");
+		put_heading(out, "How it came to this", scope->style);
 		ladder(out, scope);
 	}
 	scope->cause = NULL;

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "out/wrap.h"
 
+#include <stdbool.h>
 #include <string.h>
 #include <wchar.h>
 
@@ -52,6 +53,20 @@ static size_t fitting(const char *word, size_t len, size_t room)
 	return n;
 }
 
+/* Where a command that no line can hold is continued: its last blank outside quotes with room for " \\"; 0 for none. */
+static size_t continued(const char *command, size_t len, size_t room)
+{
+	size_t at = 0;
+	bool quoted = false;
+
+	for (size_t i = 0; i < len; i++) {
+		quoted ^= command[i] == '\'';
+		if (command[i] == WRAP_TIE && !quoted && wrap_columns(command, i) + 2 <= room)
+			at = i;
+	}
+	return at;
+}
+
 static void add_word(struct buf *out, const char *word, size_t len)
 {
 	size_t start = out->len;
@@ -67,7 +82,7 @@ static void add_word(struct buf *out, const char *word, size_t len)
  * are indented; on the first, first columns are taken already.  No line is
  * wider than width; a longer word is cut.  A tag (may be NULL) stands in
  * brackets at the right edge of the last line.  WRAP_TIE is a blank at which no
- * line ends.
+ * line ends, but where it must, as the shell continues one.
  */
 void wrap(struct buf *out, const char *text, size_t first, size_t indent, size_t width, const char *tag)
 {
@@ -75,13 +90,22 @@ void wrap(struct buf *out, const char *text, size_t first, size_t indent, size_t
 	bool empty = true;
 
 	while (*(text += strspn(text, " "))) {
-		size_t len = strcspn(text, " "), columns = wrap_columns(text, len);
+		size_t len = strcspn(text, " "), columns = wrap_columns(text, len), cut;
 
 		if (!empty && used + 1 + columns > width) {
 			buf_puts(out, "\n");
 			buf_fill(out, ' ', indent);
 			used = indent;
 			empty = true;
+		}
+		cut = empty && used + columns > width && width > used ? continued(text, len, width - used) : 0;
+		if (cut) {
+			add_word(out, text, cut);
+			buf_puts(out, " \\\n");
+			buf_fill(out, ' ', indent);
+			used = indent;
+			text += cut + 1;
+			continue;
 		}
 		if (empty && used + columns > width && width > used) {
 			len = fitting(text, len, width - used);

@@ -4,7 +4,7 @@
 
 #include "model/snapshot.h"
 
-/* A situation as a snapshot would show it; more: also in ASCII and at 60 and 100 columns. */
+/* A situation as a snapshot would show it; more: also in ASCII, in colour and at 60 and 100 columns. */
 struct scene {
 	const char *slug;
 	void (*make)(struct snapshot *seen, struct request *request);

@@ -18,13 +18,14 @@ from cases import CASES
 from expect import run_case
 from runtimes import RUNTIMES
 from special import SPECIAL
+from terminal import TERMINAL
 from world import OWN_USER, Build, Failure, Skip, run
 
 WORKERS = 2
 
 
 def all_tests():
-    tests = [(case.name, lambda build, case=case: run_case(build, case)) for case in CASES] + SPECIAL + RUNTIMES
+    tests = [(case.name, lambda build, case=case: run_case(build, case)) for case in CASES] + SPECIAL + RUNTIMES + TERMINAL
     names = [name for name, _ in tests]
     assert len(set(names)) == len(names), "two cases of one name"
     # The longest first, so that nothing waits for it at the end.
