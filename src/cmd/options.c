@@ -12,12 +12,14 @@
 
 #include "base/msg.h"
 #include "base/xalloc.h"
+#include "out/column.h"
 #include "out/lang.h"
 
 enum { OPT_PROBE = 256, OPT_ASCII, OPT_LANG, OPT_COLOR };
 
 static const struct option long_options[] = {
     {"json", no_argument, NULL, 'j'},
+    {"columns", required_argument, NULL, 'o'},
     {"quiet", no_argument, NULL, 'q'},
     {"probe", required_argument, NULL, OPT_PROBE},
     {"ascii", no_argument, NULL, OPT_ASCII},
@@ -33,6 +35,11 @@ const char *options_help(void)
 {
 	return "  -j, --json       one JSON document\n"
 	       "  -q, --quiet      print nothing, only set the exit status\n"
+	       "  -o, --columns=LIST\n"
+	       "                   columns of the table of sockets, +LIST adds to STATE, LOCAL,\n"
+	       "                   PEER, LEFT, HELD-BY; there are also UID, USER, PID, FD,\n"
+	       "                   INODE, COOKIE, TIMER, RETRANS, RECV-Q, SEND-Q, REUSEADDR,\n"
+	       "                   REUSEPORT, V6ONLY, DEVICE, CGROUP, COUNT\n"
 	       "      --probe=auto|always|never\n"
 	       "                   whether portwhy may bind the address itself for a moment\n"
 	       "      --ascii      no character outside ASCII\n"
@@ -77,13 +84,24 @@ static enum language language_of(const char *word)
 	die("--lang: one of these is wanted: %s", all.s);
 }
 
+static struct columns columns_option(const char *list)
+{
+	struct columns columns;
+	struct buf bad = {0}, all = {0};
+
+	if (columns_parse(&columns, list, &bad))
+		return columns;
+	columns_names(&all);
+	die("unknown column '%s'; there are %s", bad.s ? bad.s : "", all.s);
+}
+
 /* Reads the options of argv (argv[0] is skipped); what is wrong ends the program with status 2. */
 void options_parse(struct options *o, int argc, char **argv)
 {
 	int c;
 
 	*o = (struct options){.targets = xcalloc((size_t)argc, sizeof *o->targets)};
-	while ((c = getopt_long(argc, argv, "-jqhV", long_options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "-jqo:hV", long_options, NULL)) != -1) {
 		switch (c) {
 		case 1:
 			o->targets[o->ntargets++] = optarg;
@@ -93,6 +111,9 @@ void options_parse(struct options *o, int argc, char **argv)
 			break;
 		case 'q':
 			o->quiet = true;
+			break;
+		case 'o':
+			o->columns = columns_option(optarg);
 			break;
 		case 'h':
 			o->help = true;
@@ -156,6 +177,7 @@ struct style options_style(const struct options *o)
 	return (struct style){
 	    .width = terminal_width(),
 	    .lang = o->lang,
+	    .columns = o->columns,
 	    .color = wants_color(o->color),
 	    .ascii = o->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0,
 	};

@@ -16,6 +16,7 @@ struct options {
 	enum probe_when probe;
 	enum language lang;
 	enum color_when color;
+	struct columns columns;
 	char **targets;
 	int ntargets, nwords;
 };

@@ -8,28 +8,33 @@
 #include <sys/socket.h>
 
 #include "base/msg.h"
-#include "base/vis.h"
-#include "base/xalloc.h"
-#include "model/fold.h"
 #include "base/xalloc.h"
 #include "model/fold.h"
 #include "out/color.h"
+#include "out/column.h"
 #include "out/facts.h"
 #include "out/wrap.h"
 
-enum { INDENT = 2, BETWEEN = 2, COLUMNS = 5 };
+enum { INDENT = 2, BETWEEN = 2 };
 
 /* Cells row by row; the first row is the head. */
 struct grid {
-	struct buf (*rows)[COLUMNS];
+	struct buf *cells;
 	size_t nrows, ncolumns;
 };
 
+static struct buf *cell(const struct grid *g, size_t row, size_t column)
+{
+	return &g->cells[row * g->ncolumns + column];
+}
+
 static struct buf *add_row(struct grid *g)
 {
-	g->rows = xgrow(g->rows, g->nrows, sizeof *g->rows);
-	memset(g->rows[g->nrows], 0, sizeof *g->rows);
-	return g->rows[g->nrows++];
+	size_t size = g->ncolumns * sizeof *g->cells;
+
+	g->cells = xgrow(g->cells, g->nrows, size);
+	memset(cell(g, g->nrows, 0), 0, size);
+	return cell(g, g->nrows++, 0);
 }
 
 static size_t grid_width(const struct grid *g)
@@ -40,7 +45,7 @@ static size_t grid_width(const struct grid *g)
 		size_t most = 0;
 
 		for (size_t r = 0; r < g->nrows; r++) {
-			size_t columns = wrap_columns(g->rows[r][c].s, g->rows[r][c].len);
+			size_t columns = wrap_columns(cell(g, r, c)->s, cell(g, r, c)->len);
 
 			most = columns > most ? columns : most;
 		}
@@ -65,11 +70,11 @@ static void print_records(struct buf *out, const struct grid *g, size_t width)
 	size_t indent = 0;
 
 	for (size_t c = 0; c < g->ncolumns; c++)
-		indent = g->rows[0][c].len > indent ? g->rows[0][c].len : indent;
+		indent = cell(g, 0, c)->len > indent ? cell(g, 0, c)->len : indent;
 	indent += INDENT + BETWEEN;
 	for (size_t r = 1; r < g->nrows; r++) {
 		for (size_t c = 0; c < g->ncolumns; c++)
-			print_cell(out, &g->rows[0][c], indent, g->rows[r][c].s, width);
+			print_cell(out, cell(g, 0, c), indent, cell(g, r, c)->s, width);
 		if (r + 1 < g->nrows)
 			buf_puts(out, "\n");
 	}
@@ -90,13 +95,13 @@ static struct libscols_table *new_table(const struct style *style)
 static void fill(struct libscols_table *t, const struct grid *g)
 {
 	for (size_t c = 0; c < g->ncolumns; c++)
-		if (!scols_table_new_column(t, g->rows[0][c].s, 0, 0))
+		if (!scols_table_new_column(t, cell(g, 0, c)->s, 0, 0))
 			die("out of memory");
 	for (size_t r = 1; r < g->nrows; r++) {
 		struct libscols_line *line = scols_table_new_line(t, NULL);
 
 		for (size_t c = 0; c < g->ncolumns; c++)
-			if (!line || scols_line_set_data(line, c, g->rows[r][c].s))
+			if (!line || scols_line_set_data(line, c, cell(g, r, c)->s))
 				die("out of memory");
 	}
 }
@@ -138,91 +143,17 @@ static void grid_free(struct grid *g)
 {
 	for (size_t r = 0; r < g->nrows; r++)
 		for (size_t c = 0; c < g->ncolumns; c++)
-			buf_free(&g->rows[r][c]);
-	free(g->rows);
+			buf_free(cell(g, r, c));
+	free(g->cells);
 }
 
-static void put_endpoint(struct buf *out, const struct addr *a, uint16_t port, const char *device)
-{
-	char text[ENDPOINT_TEXT];
-
-	addr_endpoint(a, port, device, text);
-	if (a->family)
-		buf_puts(out, text);
-	else
-		buf_printf(out, "*:%u", port);
-}
-
-static void put_peer(struct buf *out, const struct sock *s)
-{
-	if (sock_is_rest(s))
-		buf_printf(out, "%u more", s->count);
-	else if (s->peer_port)
-		put_endpoint(out, &s->peer, s->peer_port, NULL);
-	else
-		buf_puts(out, "-");
-}
-
-static void put_user(struct buf *out, const struct report *r, uint32_t uid, const struct style *style)
-{
-	const char *name = style->numeric ? NULL : snapshot_user(r->seen, uid);
-
-	if (name)
-		vis(out, name, strlen(name), style->ascii);
-	else
-		buf_printf(out, "%u", uid);
-}
-
-static void put_held_by(struct buf *out, const struct report *r, const struct sock *s, const struct style *style,
-                        bool brief)
-{
-	size_t others;
-	const struct process *p = facts_holder(r, s, &others);
-
-	if (p) {
-		vis(out, p->comm ? p->comm : "?", p->comm ? strlen(p->comm) : 1, style->ascii);
-		buf_printf(out, " (pid %ld)", (long)p->pid);
-		if (others)
-			buf_printf(out, " and %zu more", others);
-	} else if (!s->inode) {
-		buf_puts(out, s->state == STATE_ESTABLISHED || s->state == STATE_CLOSE_WAIT
-		                  ? "the listener's queue"
-		                  : brief ? "the kernel"
-		                  : "the kernel, no process");
-	} else {
-		buf_puts(out, s->held_by == HELD_HIDDEN ? "hidden, of user " : "not found, of user ");
-		put_user(out, r, s->uid, style);
-	}
-}
-
-enum { WITH_PEER = 1, WITH_LEFT = 2, BRIEF = 4 };
-
-/* PEER and LEFT only where some socket has one. */
-static int columns_needed(const struct report *r)
-{
-	int needed = 0;
-
-	for (size_t i = 0; i < r->nrows; i++) {
-		if (r->rows[i].cause < 0)
-			continue;
-		if (r->rows[i].s.peer_port || sock_is_rest(&r->rows[i].s))
-			needed |= WITH_PEER;
-		if (sock_ends_ms(&r->rows[i].s) >= 0)
-			needed |= WITH_LEFT;
-	}
-	return needed;
-}
-
-static void put_sock(struct buf *cells, const struct report *r, const struct sock *s, int needed,
+static void put_sock(struct grid *g, const struct report *r, const struct sock *s, const struct columns *columns,
                      const struct style *style)
 {
-	buf_puts(cells++, sock_state_name(s));
-	put_endpoint(cells++, &s->local, s->port, snapshot_device(r->seen, s->ifindex));
-	if (needed & WITH_PEER)
-		put_peer(cells++, s);
-	if (needed & WITH_LEFT)
-		facts_left(cells++, s, style->ascii);
-	put_held_by(cells, r, s, style, needed & BRIEF);
+	struct buf *cells = add_row(g);
+
+	for (size_t c = 0; c < columns->n; c++)
+		column_put(&cells[c], (enum column)columns->v[c], r, s, style);
 }
 
 /* One more socket that gets no row of its own; local is cleared where they differ. */
@@ -243,7 +174,7 @@ static void add_to_rest(struct sock *rest, const struct sock *s)
  * The rows of one cause: ten and, where there are more, one for the rest.  The
  * report folds by local address too, and of those there may be many.
  */
-static void put_cause(struct grid *g, const struct report *r, const struct cause *c, int needed,
+static void put_cause(struct grid *g, const struct report *r, const struct cause *c, const struct columns *columns,
                       const struct style *style)
 {
 	struct sock rest = {0};
@@ -256,39 +187,36 @@ static void put_cause(struct grid *g, const struct report *r, const struct cause
 			add_to_rest(&rest, s);
 			continue;
 		}
-		put_sock(add_row(g), r, s, needed, style);
+		put_sock(g, r, s, columns, style);
 		shown++;
 	}
 	if (rest.count)
-		put_sock(add_row(g), r, &rest, needed, style);
+		put_sock(g, r, &rest, columns, style);
 }
 
-static struct grid socket_grid(const struct report *r, int needed, const struct style *style)
+static struct grid socket_grid(const struct report *r, const struct style *style)
 {
-	struct grid g = {0};
+	struct columns columns = columns_of(r, style);
+	struct grid g = {.ncolumns = columns.n};
 	struct buf *head = add_row(&g);
 
-	buf_puts(&head[g.ncolumns++], "STATE");
-	buf_puts(&head[g.ncolumns++], "LOCAL");
-	if (needed & WITH_PEER)
-		buf_puts(&head[g.ncolumns++], "PEER");
-	if (needed & WITH_LEFT)
-		buf_puts(&head[g.ncolumns++], "LEFT");
-	buf_puts(&head[g.ncolumns++], "HELD BY");
+	for (size_t c = 0; c < columns.n; c++)
+		buf_puts(&head[c], column_head((enum column)columns.v[c]));
 	for (size_t i = 0; i < r->ncauses; i++)
-		put_cause(&g, r, &r->causes[i], needed, style);
+		put_cause(&g, r, &r->causes[i], &columns, style);
 	return g;
 }
 
 /* The sockets that are a cause, one line each; with fewer words, then as records, where that is too wide. */
 void table_sockets(struct buf *out, const struct report *r, const struct style *style)
 {
-	int needed = columns_needed(r);
-	struct grid g = socket_grid(r, needed, style);
+	struct style brief = *style;
+	struct grid g = socket_grid(r, style);
 
 	if (INDENT + grid_width(&g) > style->width) {
+		brief.brief = true;
 		grid_free(&g);
-		g = socket_grid(r, needed | BRIEF, style);
+		g = socket_grid(r, &brief);
 	}
 	print_grid(out, &g, INDENT, style);
 	grid_free(&g);
@@ -297,12 +225,12 @@ void table_sockets(struct buf *out, const struct report *r, const struct style *
 /* What each address gives each mix of options; on a narrow terminal the options lose their SO_. */
 void table_binds(struct buf *out, const struct report *r, const struct style *style)
 {
-	static const char *const heads[COLUMNS] = {"bind() now", "plain", "SO_REUSEADDR", "SO_REUSEPORT", "both"};
+	static const char *const heads[1 + MIXES] = {"bind() now", "plain", "SO_REUSEADDR", "SO_REUSEPORT", "both"};
 	size_t prefix = style->width < 66 ? 3 : 0;
-	struct grid g = {.ncolumns = COLUMNS};
+	struct grid g = {.ncolumns = 1 + MIXES};
 	struct buf *cells = add_row(&g);
 
-	for (size_t c = 0; c < COLUMNS; c++)
+	for (size_t c = 0; c < 1 + MIXES; c++)
 		buf_puts(&cells[c], heads[c] + (heads[c][0] == 'S' ? prefix : 0));
 	for (size_t i = 0; i < r->nbinds; i++) {
 		const struct bind *b = &r->binds[i];

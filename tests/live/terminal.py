@@ -98,4 +98,22 @@ def locales(build):
                 raise Failure("%s: the mark: %r" % (env, out[-200:]))
 
 
-TERMINAL = [("terminal-color", color), ("terminal-width", width), ("terminal-locale", locales)]
+def columns(build):
+    """-o chooses and adds columns; one that is none ends it."""
+    with World(build, "listener") as w:
+        pid = str(w.facts["holder_pid"][0])
+        for options, head in ((("-o", "pid,state,LOCAL"), ["PID", "STATE", "LOCAL"]),
+                              (("--columns=STATE,PID",), ["STATE", "PID"]),
+                              (("-o", "+PID,COUNT"), ["STATE", "LOCAL", "HELD", "BY", "PID", "COUNT"])):
+            lines = w.run([build.portwhy, *options, "9877"]).out.decode().splitlines()
+            at = [i for i, line in enumerate(lines) if line.split() == head]
+            if len(at) != 1:
+                raise Failure("%s: not one head %s: %s" % (options, head, lines))
+            if not {pid, "LISTEN"} <= set(lines[at[0] + 1].split()):
+                raise Failure("%s: not LISTEN and pid %s: %s" % (options, pid, lines[at[0] + 1]))
+        bad = w.run([build.portwhy, "-o", "STATE,COLOUR", "9877"])
+    if bad.status != 2 or bad.out or len(bad.err.splitlines()) != 1 or b"'COLOUR'" not in bad.err:
+        raise Failure("status %d, output %r, standard error %r" % (bad.status, bad.out, bad.err))
+
+
+TERMINAL = [("terminal-columns", columns), ("terminal-color", color), ("terminal-width", width), ("terminal-locale", locales)]
