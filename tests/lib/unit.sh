@@ -1,6 +1,8 @@
 #!/bin/sh
 # unit.sh PROGRAM...: runs libcheck programs.  What one prints is shown only if
-# it fails; then a line each, and last the sum as "N passed, N failed, N skipped".
+# it fails, but for lines that begin with "skip": a part that could not be
+# tested, and why.  Then a line each, and last the sum as "N passed, N failed,
+# N skipped"; a check that skips has passed for libcheck and is counted as skipped.
 # The CK_ variables of libcheck work as usual (CK_RUN_CASE, CK_FORK, ...).
 set -eu
 
@@ -14,6 +16,7 @@ trap 'rm -f "$out"' EXIT
 trap 'exit 130' INT TERM
 passed=0
 failed=0
+skipped=0
 
 # The last line like "87%: Checks: 8, Failures: 1, Errors: 0", as three numbers.
 summary()
@@ -24,8 +27,9 @@ summary()
 count()
 {
 	bad=$(($2 + $3))
-	passed=$((passed + $1 - bad))
+	passed=$((passed + $1 - bad - $4))
 	failed=$((failed + bad))
+	skipped=$((skipped + $4))
 }
 
 for program; do
@@ -39,8 +43,10 @@ for program; do
 		failed=$((failed + 1))
 		continue
 	fi
+	sed -n "s/^skip:* /skip $name: /p" "$out"
+	skips=$(grep -c '^skip:* ' "$out") || :
 	# shellcheck disable=SC2086 # three numbers
-	count $numbers
+	count $numbers "$skips"
 	if [ "$bad" -eq 0 ] && [ "$status" -eq 0 ]; then
 		echo "ok $name: ${numbers%% *} checks"
 		continue
@@ -49,5 +55,5 @@ for program; do
 	[ "$bad" -ne 0 ] || failed=$((failed + 1))
 	echo "FAIL $name: $bad of ${numbers%% *} checks, status $status"
 done
-echo "$passed passed, $failed failed, 0 skipped"
+echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]
