@@ -20,7 +20,7 @@ const struct language_text language_texts[LANGUAGES] = {
             "C++",
             NULL,
             C_REUSEADDR
-            "// Boost.Asio, between open() and bind() of the acceptor:\n"
+            "// Boost.Asio, unless the constructor has the endpoint:\n"
             "boost::asio::socket_base::reuse_address on(true);\n"
             "acceptor.set_option(on);\n",
         },
@@ -60,7 +60,7 @@ const struct language_text language_texts[LANGUAGES] = {
         {
             "systemd",
             "systemd",
-            "systemd sets SO_REUSEADDR on what a .socket unit listens on by itself",
+            "systemd sets SO_REUSEADDR by itself on the sockets of a .socket unit",
             "[Socket]\n"
             "ListenStream={port}\n",
         },
