@@ -370,6 +370,7 @@ static const struct situation *const tables[] = {
     closing_situations,
     living_situations,
     holding_situations,
+    remote_situations,
 };
 
 enum { TABLES = sizeof tables / sizeof *tables };

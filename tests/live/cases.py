@@ -174,7 +174,7 @@ CASES = [
     orphan("fin-wait-2-orphan", "fin-wait-2-orphan", facets=OPEN + LACKED, states={"FIN_WAIT_2": 1}),
     orphan("fin-wait-2-orphan-reuse", "fin-wait-2-orphan-reuse", facets=OPEN + HAS),
     orphan("fin-wait-2-orphan-peer-gone", "fin-wait-2-orphan-peer-gone", facets=LACKED),
-    orphan("fin-wait-2-orphan-long", "fin-wait-2-orphan-long", facets=OPEN + LACKED, clears_ms=(60000, 90000)),
+    orphan("fin-wait-2-orphan-long", "fin-wait-2-orphan-long", facets=OPEN + LACKED, clears_ms=(30000, 90000)),
     held("fin-wait-2-half-closed", "fin-wait-2-half-closed", "fin-wait-2-half-closed",
          facets=OPEN + "half-closed no-timeout " + LACKED),
     held("fin-wait-2-half-closed", "fin-wait-2-half-closed-reuse", "fin-wait-2-half-closed-reuse",
@@ -265,6 +265,12 @@ CASES = [
           "no-timeout " + LACKED, "half-closed no-timeout " + LACKED, DEAF + LACKED, "peer-unreachable",
           DEAF + "simultaneous-close", "peer-unreachable", ""),
          held=("process",) * 6 + ("kernel",) * 4, states={"ESTABLISHED": 3, "FIN_WAIT_2": 2}),
+
+    # The same where the peer is on another host.
+    held("accepted-connection", "remote-accepted-connection", "remote-accepted-connection",
+         facets="no-timeout " + LACKED),
+    orphaned("fin-wait-1", "remote-fin-wait-1", "remote-fin-wait-1", facets="peer-unreachable " + LACKED),
+    orphan("remote-fin-wait-2-orphan", "remote-fin-wait-2-orphan", facets=LACKED),
 
     listener("stopped-listener", "stopped-listener", facets="stopped", owner_state="T"),
     bound("stopped-bound", "stopped-bound", facets="stopped " + LACKED, owner_state="T"),

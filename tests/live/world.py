@@ -86,6 +86,8 @@ class World:
             key, _, value = line.decode().strip().partition("=")
             if key == "ready":
                 return
+            if key == "skip":
+                raise Skip(value)
             self.facts.setdefault(key, []).append(int(value))
         raise Failure("%s: no situation: %s" % (self.argv, self.process.stderr.read().decode("utf-8", "replace")))
 

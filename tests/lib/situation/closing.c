@@ -223,7 +223,10 @@ static void fin_wait_2_peer_gone(const struct situation *s, uint16_t port)
 	vanish(p.client);
 }
 
-/* A life of 90 s: 30 s as a full socket, then 60 s as what a FIN_WAIT_2 orphan is otherwise. */
+/*
+ * What is above 60 s of TCP_LINGER2 runs twice (tcp_keepalive_timer()): 30 s as
+ * a full socket with the keepalive timer, then 30 s as the orphan is otherwise.
+ */
 static void fin_wait_2_long(const struct situation *s, uint16_t port)
 {
 	struct pair p = connected_alone(s, port);
