@@ -318,6 +318,11 @@ NO_NETLINK = [
     ("time-wait-lacked", "taken", "time-wait", "taken", "time-wait"),
     ("time-wait-mapped-reuse", "taken", "time-wait", "taken", "time-wait"),
     ("fin-wait-2-orphan", "taken", "fin-wait-2-orphan", "taken", "fin-wait-2-orphan"),
+    ("fin-wait-1", "taken", "fin-wait-1", "taken", "fin-wait-1"),
+    ("closing", "taken", "closing", "taken", "closing"),
+    ("last-ack", "taken", "last-ack", "taken", "last-ack"),
+    ("close-wait", "taken", "close-wait", "taken", "close-wait"),
+    ("self-connect", "taken", "self-connect", "taken", "self-connect"),
     # A bound socket is in no table but sock_diag's: a trial finds it taken; without one it is an open question.
     ("bound", "taken", "invisible-holder", "unsure", None),
 ]
