@@ -15,12 +15,34 @@
 #include "out/column.h"
 #include "out/lang.h"
 
-enum { OPT_PROBE = 256, OPT_ASCII, OPT_LANG, OPT_COLOR };
+enum {
+	OPT_PROBE = 256,
+	OPT_ASCII,
+	OPT_LANG,
+	OPT_COLOR,
+	OPT_REUSEADDR,
+	OPT_REUSEPORT,
+	OPT_V6ONLY,
+	OPT_DEVICE,
+	OPT_USER,
+	OPT_OUTPUT
+};
 
 static const struct option long_options[] = {
     {"json", no_argument, NULL, 'j'},
     {"columns", required_argument, NULL, 'o'},
     {"quiet", no_argument, NULL, 'q'},
+    {"verbose", no_argument, NULL, 'v'},
+    {"all", no_argument, NULL, 'a'},
+    {"numeric", no_argument, NULL, 'n'},
+    {"ipv4", no_argument, NULL, '4'},
+    {"ipv6", no_argument, NULL, '6'},
+    {"reuseaddr", no_argument, NULL, OPT_REUSEADDR},
+    {"reuseport", no_argument, NULL, OPT_REUSEPORT},
+    {"v6only", no_argument, NULL, OPT_V6ONLY},
+    {"device", required_argument, NULL, OPT_DEVICE},
+    {"user", required_argument, NULL, OPT_USER},
+    {"output", required_argument, NULL, OPT_OUTPUT},
     {"probe", required_argument, NULL, OPT_PROBE},
     {"ascii", no_argument, NULL, OPT_ASCII},
     {"lang", required_argument, NULL, OPT_LANG},
@@ -33,13 +55,22 @@ static const struct option long_options[] = {
 /* The options' part of --help. */
 const char *options_help(void)
 {
-	return "  -j, --json       one JSON document\n"
+	return "  -4, --ipv4       judge only IPv4\n"
+	       "  -6, --ipv6       judge only IPv6\n"
+	       "      --reuseaddr, --reuseport, --v6only, --device=DEV, --user=USER\n"
+	       "                   the socket that would be bound has this option, device, user\n"
+	       "  -j, --json       one JSON document\n"
 	       "  -q, --quiet      print nothing, only set the exit status\n"
 	       "  -o, --columns=LIST\n"
 	       "                   columns of the table of sockets, +LIST adds to STATE, LOCAL,\n"
 	       "                   PEER, LEFT, HELD-BY; there are also UID, USER, PID, FD,\n"
 	       "                   INODE, COOKIE, TIMER, RETRANS, RECV-Q, SEND-Q, REUSEADDR,\n"
 	       "                   REUSEPORT, V6ONLY, DEVICE, CGROUP, COUNT\n"
+	       "  -v, --verbose    every port of a range in full, and what was looked at\n"
+	       "      --output=FILE\n"
+	       "                   write there, all or nothing\n"
+	       "  -a, --all        every socket, not the first ten of a group and a count\n"
+	       "  -n, --numeric    no names of users\n"
 	       "      --probe=auto|always|never\n"
 	       "                   whether portwhy may bind the address itself for a moment\n"
 	       "      --ascii      no character outside ASCII\n"
@@ -101,7 +132,7 @@ void options_parse(struct options *o, int argc, char **argv)
 	int c;
 
 	*o = (struct options){.targets = xcalloc((size_t)argc, sizeof *o->targets)};
-	while ((c = getopt_long(argc, argv, "-jqo:hV", long_options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "-46ajno:qvhV", long_options, NULL)) != -1) {
 		switch (c) {
 		case 1:
 			o->targets[o->ntargets++] = optarg;
@@ -114,6 +145,39 @@ void options_parse(struct options *o, int argc, char **argv)
 			break;
 		case 'o':
 			o->columns = columns_option(optarg);
+			break;
+		case 'v':
+			o->verbose = true;
+			break;
+		case 'a':
+			o->all = true;
+			break;
+		case 'n':
+			o->numeric = true;
+			break;
+		case '4':
+			o->ipv4 = true;
+			break;
+		case '6':
+			o->ipv6 = true;
+			break;
+		case OPT_REUSEADDR:
+			o->reuseaddr = true;
+			break;
+		case OPT_REUSEPORT:
+			o->reuseport = true;
+			break;
+		case OPT_V6ONLY:
+			o->v6only = true;
+			break;
+		case OPT_DEVICE:
+			o->device = optarg;
+			break;
+		case OPT_USER:
+			o->user = optarg;
+			break;
+		case OPT_OUTPUT:
+			o->output = optarg;
 			break;
 		case 'h':
 			o->help = true;
@@ -178,7 +242,9 @@ struct style options_style(const struct options *o)
 	    .width = terminal_width(),
 	    .lang = o->lang,
 	    .columns = o->columns,
-	    .color = wants_color(o->color),
+	    .color = wants_color(o->output && o->color == COLOR_AUTO ? COLOR_NEVER : o->color),
+	    .numeric = o->numeric,
+	    .verbose = o->verbose,
 	    .ascii = o->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0,
 	};
 }

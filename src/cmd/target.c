@@ -1,86 +1,259 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the user typed as a target: PORT, ADDRESS:PORT or [ADDRESS]:PORT. */
+/*
+ * What the user typed as a target: [tcp:][ADDRESS[%DEVICE]:]PORTS[/tcp], also as
+ * other programs print it (*:80, :::80).  Only the text is looked at here; names
+ * are looked up by sys/resolve.c.
+ */
 #include "cmd/target.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
-static bool all_digits(const char *s)
+#include "base/xalloc.h"
+
+/* A part of the text. */
+struct span {
+	const char *s;
+	size_t len;
+};
+
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS "0123456789"
+
+static const char bad_port[] = "a port is a number from 1 to 65535 or the name of a service";
+
+static bool all_of(struct span p, const char *set)
 {
-	return *s && s[strspn(s, "0123456789")] == '\0';
+	for (size_t i = 0; i < p.len; i++)
+		if (!strchr(set, p.s[i]))
+			return false;
+	return p.len > 0;
 }
 
-static bool parse_port(const char *s, uint16_t *port, const char **why)
+static bool has_any(struct span p, const char *set)
 {
-	unsigned long n = 0;
+	for (size_t i = 0; i < p.len; i++)
+		if (strchr(set, p.s[i]))
+			return true;
+	return false;
+}
 
-	*why = "a port is a number from 1 to 65535";
-	if (!all_digits(s))
+static struct span until(struct span p, char end)
+{
+	const char *at = memchr(p.s, end, p.len);
+
+	return (struct span){p.s, at ? (size_t)(at - p.s) : p.len};
+}
+
+static struct span after(struct span p, size_t n)
+{
+	return (struct span){p.s + n, p.len - n};
+}
+
+static bool begins(struct span p, const char *with)
+{
+	size_t n = strlen(with);
+
+	return p.len >= n && !memcmp(p.s, with, n);
+}
+
+static bool ends(struct span p, const char *with)
+{
+	size_t n = strlen(with);
+
+	return p.len >= n && !memcmp(p.s + p.len - n, with, n);
+}
+
+/* A copy as a string; false if it does not fit or is empty. */
+static bool copy(struct span p, char *to, size_t size)
+{
+	if (!p.len || p.len >= size)
 		return false;
-	for (; *s && n <= 65535; s++)
-		n = n * 10 + (unsigned long)(*s - '0');
-	if (n < 1 || n > 65535)
-		return false;
-	*port = (uint16_t)n;
+	memcpy(to, p.s, p.len);
+	to[p.len] = '\0';
 	return true;
 }
 
-static bool parse_address(const char *s, size_t len, int family, struct addr *a, const char **why)
+static bool parse_number(struct span p, uint16_t *port)
+{
+	unsigned long n = 0;
+
+	if (!all_of(p, DIGITS))
+		return false;
+	for (size_t i = 0; i < p.len && n <= 65535; i++)
+		n = n * 10 + (unsigned long)(p.s[i] - '0');
+	*port = (uint16_t)n;
+	return n >= 1 && n <= 65535;
+}
+
+/* A number, FIRST-LAST, or the name of a service (which may have a hyphen too). */
+static bool parse_element(struct span p, struct target_spec *t, struct ports *to, const char **why)
+{
+	struct span first = until(p, '-');
+
+	*to = (struct ports){0};
+	*why = bad_port;
+	if (all_of(p, DIGITS)) {
+		if (!parse_number(p, &to->first))
+			return false;
+		to->last = to->first;
+		return true;
+	}
+	if (all_of(p, DIGITS "-")) {
+		t->is_many = true;
+		*why = "a range is FIRST-LAST, two ports from 1 to 65535";
+		if (first.len == p.len || !parse_number(first, &to->first) ||
+		    !parse_number(after(p, first.len + 1), &to->last))
+			return false;
+		*why = "a range goes from the lower port to the higher one";
+		return to->first <= to->last;
+	}
+	return all_of(p, LETTERS DIGITS "-_.+") && has_any(p, LETTERS) && *p.s != '-' && *p.s != '+' &&
+	       copy(p, to->service, sizeof to->service);
+}
+
+static bool parse_ports(struct span p, struct target_spec *t, const char **why)
+{
+	bool more = true;
+
+	t->is_many = has_any(p, ",");
+	while (more) {
+		struct span element = until(p, ',');
+
+		t->ports = xgrow(t->ports, t->nports, sizeof *t->ports);
+		if (!parse_element(element, t, &t->ports[t->nports], why))
+			return false;
+		t->nports++;
+		more = element.len < p.len;
+		if (more)
+			p = after(p, element.len + 1);
+	}
+	return true;
+}
+
+/* Takes %DEVICE off the end of an address. */
+static bool parse_device(struct span *p, struct target_spec *t, const char **why)
+{
+	struct span address = until(*p, '%'), device = after(*p, address.len);
+
+	*why = "a device name of at most 15 characters stands behind the %";
+	if (device.len && !copy(after(device, 1), t->device, sizeof t->device))
+		return false;
+	*p = address;
+	return true;
+}
+
+static bool parse_v6(struct span p, struct target_spec *t, const char **why)
 {
 	char text[ADDR_TEXT];
 
-	*why = family ? "what stands in brackets is no IPv6 address" : "what stands before the port is no IPv4 address";
-	if (len >= sizeof text)
+	if (!parse_device(&p, t, why))
 		return false;
-	memcpy(text, s, len);
-	text[len] = '\0';
-	return addr_parse(text, a) && (a->family != 0) && ((strchr(text, ':') != NULL) == (family != 0));
+	*why = "what stands in brackets is no IPv6 address";
+	return copy(p, text, sizeof text) && addr_parse(text, &t->addr) && strchr(text, ':');
 }
 
-/* Forms that the interface knows and this version does not. */
-static bool is_of_later_version(const char *s)
+/* The last label tells a name from a bad IPv4 address: inet_aton(3) would take 127.1 or 0x7f000001. */
+static bool is_name(struct span p)
 {
-	static const char *const starts[] = {"unix:", "tcp:", "udp:", ":::"};
+	struct span label = p;
+
+	while (until(label, '.').len < label.len)
+		label = after(label, until(label, '.').len + 1);
+	return all_of(p, LETTERS DIGITS "-_.") && *p.s != '-' && *p.s != '.' && !all_of(label, DIGITS) &&
+	       !begins(label, "0x") && !begins(label, "0X");
+}
+
+/* IPv4 address, "*" or nothing for all of them, or the name of a host. */
+static bool parse_host(struct span p, struct target_spec *t, const char **why)
+{
+	char text[ADDR_TEXT];
+
+	if (!parse_device(&p, t, why))
+		return false;
+	if (!p.len || (p.len == 1 && *p.s == '*'))
+		return true;
+	if (copy(p, text, sizeof text) && addr_parse(text, &t->addr))
+		return true;
+	*why = "what stands before the port is no IPv4 address and no name of a host";
+	return is_name(p) && copy(p, t->host, sizeof t->host);
+}
+
+static bool parse_address(struct span p, struct target_spec *t, const char **why)
+{
+	struct span head = until(p, p.len && *p.s == '[' ? ']' : ':'), rest = after(p, head.len);
+
+	if (p.len && *p.s == '[') {
+		*why = "[ADDRESS]:PORT wants a closing bracket, a colon and a port";
+		return begins(rest, "]:") && parse_v6(after(head, 1), t, why) && parse_ports(after(rest, 2), t, why);
+	}
+	if (begins(p, ":::")) {
+		t->addr = addr_any(AF_INET6);
+		return parse_ports(after(p, 3), t, why);
+	}
+	if (!rest.len) {
+		char text[ADDR_TEXT];
+		struct addr a;
+
+		*why = "an address wants a port: ADDRESS:PORT";
+		return !(copy(p, text, sizeof text) && addr_parse(text, &a)) && parse_ports(p, t, why);
+	}
+	*why = "an IPv6 address stands in brackets: [ADDRESS]:PORT";
+	if (has_any(after(rest, 1), ":"))
+		return false;
+	return parse_host(head, t, why) && parse_ports(after(rest, 1), t, why);
+}
+
+/* What the interface knows and this version does not: UDP, unix sockets, a port that the kernel picks. */
+static bool is_of_later_version(struct span p)
+{
+	static const char *const starts[] = {"/", "./", "../", "unix:", "@", "udp:"};
 
 	for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
-		if (!strncmp(s, starts[i], strlen(starts[i])))
+		if (begins(p, starts[i]))
 			return true;
-	if (*s == ':' && all_digits(s + 1))
-		return true;
-	return strpbrk(s, "/@%,*") || !strcmp(s, "0") || (*s >= '0' && *s <= '9' && strchr(s, '-'));
+	if (until(p, '/').len < p.len && !ends(p, "/tcp") && has_any(until(p, '/'), LETTERS))
+		return true; /* a relative path */
+	return ends(p, "/udp") || (p.len == 1 && *p.s == '0');
 }
 
-static bool parse(const char *text, struct target *t, const char **why)
+/* Takes "tcp:" or "/tcp" off. */
+static bool parse_protocol(struct span *p, const char **why)
 {
-	const char *colon = strrchr(text, ':'), *close;
-
-	if (text[0] == '[') {
-		close = strchr(text, ']');
-		*why = "[ADDRESS]:PORT wants a closing bracket, a colon and a port";
-		if (!close || close[1] != ':')
-			return false;
-		return parse_address(text + 1, (size_t)(close - text - 1), 6, &t->addr, why) &&
-		       parse_port(close + 2, &t->port, why);
-	}
-	if (!colon)
-		return parse_port(text, &t->port, why);
-	*why = "an IPv6 address stands in brackets: [ADDRESS]:PORT";
-	if (strchr(text, ':') != colon)
-		return false;
-	return parse_address(text, (size_t)(colon - text), 0, &t->addr, why) && parse_port(colon + 1, &t->port, why);
+	if (begins(*p, "tcp:"))
+		*p = after(*p, 4);
+	if (ends(*p, "/tcp"))
+		p->len -= 4;
+	*why = "what stands behind the slash is no protocol: tcp is one";
+	return !has_any(*p, "/");
 }
 
 /*
- * Reads one target.  On success t is filled (its text points to the argument)
- * and true is returned; otherwise *why says in words what is wrong.
+ * Reads one target.  On success t is filled (its text points to the argument;
+ * to be released with target_free()) and true is returned; otherwise *why says
+ * in words what is wrong.
  */
-bool target_parse(const char *text, struct target *t, const char **why)
+bool target_parse(const char *text, struct target_spec *t, const char **why)
 {
-	*t = (struct target){.text = text};
-	if (parse(text, t, why))
+	struct span p = {text, strlen(text)};
+
+	*t = (struct target_spec){.text = text};
+	*why = "a target is PORT, ADDRESS:PORT or [ADDRESS]:PORT";
+	if (!p.len)
+		return false;
+	if (is_of_later_version(p)) {
+		*why = "this is not a target of this version: TCP ports are";
+		return false;
+	}
+	if (parse_protocol(&p, why) && parse_address(p, t, why))
 		return true;
-	if (!*text)
-		*why = "a target is PORT, ADDRESS:PORT or [ADDRESS]:PORT";
-	else if (is_of_later_version(text))
-		*why = "this is not a target of this version: PORT, ADDRESS:PORT and [ADDRESS]:PORT are";
+	target_free(t);
 	return false;
+}
+
+void target_free(struct target_spec *t)
+{
+	free(t->ports);
+	*t = (struct target_spec){0};
 }

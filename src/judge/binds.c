@@ -15,7 +15,8 @@
 
 /*
  * The addresses to judge: that of the target, or for a bare port both
- * wildcards, without a family that the host does not have.  Returns how many.
+ * wildcards, without a family that the host does not have or nobody asked for.
+ * Returns how many.
  */
 size_t binds_addresses(const struct request *request, const struct host *host, struct addr out[static 2])
 {
@@ -25,16 +26,34 @@ size_t binds_addresses(const struct request *request, const struct host *host, s
 		out[n++] = request->target.addr;
 		return n;
 	}
-	if (host->has_inet != NO)
+	if (host->has_inet != NO && request->family != AF_INET6)
 		out[n++] = addr_any(AF_INET);
-	if (host->has_inet6 != NO)
+	if (host->has_inet6 != NO && request->family != AF_INET)
 		out[n++] = addr_any(AF_INET6);
 	return n;
 }
 
+/* The socket that the user would bind to that address, with that mix. */
+struct binder binds_binder(const struct report *r, const struct addr *a, unsigned int mix)
+{
+	return (struct binder){
+	    .addr = *a,
+	    .mix = mixes[mix],
+	    .v6only = r->request->v6only && a->family == AF_INET6,
+	    .uid = r->seen->host.uid,
+	    .ifindex = r->request->target.ifindex,
+	};
+}
+
 static struct binder binder_of(const struct report *r, const struct bind *b)
 {
-	return (struct binder){.addr = b->addr, .mix = mixes[b->mix], .uid = r->seen->host.uid};
+	return binds_binder(r, &b->addr, b->mix);
+}
+
+/* IPv6 alone refuses these: an IPv4 address on a socket that takes none, a link-local one without its device. */
+static bool is_invalid(const struct request *request, const struct addr *a)
+{
+	return (request->v6only && addr_is_mapped(a)) || (addr_is_link_local(a) && !request->target.ifindex);
 }
 
 /* The errno that comes first: IPv4 looks at the address, then at the privilege; IPv6 the other way round. */
@@ -50,6 +69,8 @@ static int early_error(const struct report *r, const struct bind *b)
 		return EADDRNOTAVAIL;
 	if (low)
 		return EACCES;
+	if (is_invalid(r->request, &b->addr))
+		return EINVAL;
 	return away ? EADDRNOTAVAIL : 0;
 }
 
@@ -136,14 +157,16 @@ static bool rules_were_refuted(const struct report *r, const struct addr *a)
 
 /*
  * Whether some bind() that worked shows that b would: further options only
- * permit more, and what lets [::] in lets 0.0.0.0 in, which overlaps less.
+ * permit more, and what lets [::] in lets 0.0.0.0 in, which overlaps less (not
+ * where [::] is confined to IPv6).
  */
 static bool is_implied(const struct report *r, const struct bind *b)
 {
 	for (size_t i = 0; i < r->seen->nprobes; i++) {
 		const struct probe *p = &r->seen->probes[i];
 		bool covers = addr_equal(&p->addr, &b->addr) ||
-		              (p->addr.family == AF_INET6 && addr_is_any(&p->addr) && addr_is_any(&b->addr));
+		              (p->addr.family == AF_INET6 && addr_is_any(&p->addr) && addr_is_any(&b->addr) &&
+		               !r->request->v6only);
 
 		if (!p->err && covers && mixes[p->mix].reuseaddr <= mixes[b->mix].reuseaddr &&
 		    mixes[p->mix].reuseport <= mixes[b->mix].reuseport)
@@ -223,7 +246,7 @@ static bool is_worth_a_probe(const struct report *r, const struct bind *b)
 		return false;
 	if (b->result == RESULT_UNKNOWN || r->request->probe == PROBE_ALWAYS)
 		return true;
-	return b->result == RESULT_OK && b->mix == r->request->mix && !reuseport_is_near(r);
+	return b->result == RESULT_OK && b->mix == r->request->mix && !r->request->one_of_many && !reuseport_is_near(r);
 }
 
 /* Whether a bind() of ours with SO_REUSEPORT has worked beside a socket: the bucket now answers for it. */
@@ -244,7 +267,7 @@ static void want_probe(const struct report *r, const struct bind *b, struct want
 /*
  * Asks for the binds that only the kernel can answer: a mix whose result is
  * unknown; and the requested mix where the rules say that it works, so that
- * "free" has been tried (not beside a socket that may have SO_REUSEPORT).
+ * "free" has been tried (not beside a socket that may have SO_REUSEPORT, nor in a range).
  *
  * The order matters: a bind() with SO_REUSEPORT that works stays in the bucket's
  * memory and lets later ones in (see conflict_cache_may_allow()).  So those come

@@ -3,7 +3,7 @@
  * Does socket T stand in the way of bind() by socket S on the same port?
  * Mirrors inet_csk_bind_conflict() and inet_bind_conflict()
  * (net/ipv4/inet_connection_sock.c) with inet_rcv_saddr_equal() and
- * ipv6_rcv_saddr_equal(), alike from 5.4 to 7.1.  What is not known of T makes
+ * ipv6_rcv_saddr_equal(), alike from 5.4 to 7.1.  A binder is in the same VRF as T.  What is not known of T makes
  * the answer UNKNOWN only where it could change it.
  */
 #include "judge/conflict.h"
@@ -93,6 +93,14 @@ static enum tri share_by_reuseport(const struct binder *s, const struct sock *t)
 	return t->reuseport;
 }
 
+/* Sockets that are bound to different devices never meet; one without a device meets all. */
+static enum tri meet(const struct binder *s, const struct sock *t)
+{
+	if (!s->ifindex || !t->ifindex || s->ifindex == t->ifindex)
+		return YES;
+	return t->ifindex == IFINDEX_UNKNOWN ? UNKNOWN : NO;
+}
+
 /*
  * Whether T (of the same port) makes bind() of S fail with EADDRINUSE.  UNKNOWN
  * where that hangs on an option of T that nobody could read.
@@ -103,7 +111,7 @@ enum tri conflict_blocks(const struct binder *s, const struct sock *t)
 
 	if (sock_is_half_open(t))
 		return NO;
-	return tri_and(tri_not(share), conflict_overlap(s, t));
+	return tri_and(tri_and(tri_not(share), meet(s, t)), conflict_overlap(s, t));
 }
 
 /*

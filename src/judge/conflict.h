@@ -11,6 +11,7 @@ struct binder {
 	struct mix mix;
 	bool v6only;
 	uint32_t uid;
+	uint32_t ifindex; /* 0: bound to no device */
 };
 
 enum tri conflict_overlap(const struct binder *s, const struct sock *t);

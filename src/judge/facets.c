@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "judge/binds.h"
 #include "judge/conflict.h"
 
 /* Facets of one socket beside one judged address that it stands in the way of. */
@@ -24,7 +25,7 @@ static bool address_was_chosen(const struct sock *s)
 
 static bool collides(const struct report *r, const struct sock *s, const struct addr *a)
 {
-	struct binder binder = {.addr = *a, .mix = mixes[r->request->mix], .uid = r->seen->host.uid};
+	struct binder binder = binds_binder(r, a, r->request->mix);
 
 	return conflict_blocks(&binder, s) != NO && conflict_overlap(&binder, s) == YES;
 }
@@ -49,7 +50,7 @@ static bool dual_stack(const struct report *r, const struct sock *s, const struc
 	if (a->family == AF_INET)
 		return s->local.family == AF_INET6 && !addr_is_mapped(&s->local);
 	return addr_is_any(a) && s->local.family == AF_INET && !is_judged(r, &(struct addr){.family = AF_INET}) &&
-	       r->request->target.addr.family;
+	       (r->request->target.addr.family || r->request->family);
 }
 
 static const struct {
@@ -81,6 +82,12 @@ static bool hidden_owner(const struct report *r, const struct sock *s)
 {
 	(void)r;
 	return s->held_by == HELD_HIDDEN;
+}
+
+static bool device_bound(const struct report *r, const struct sock *s)
+{
+	(void)r;
+	return s->ifindex && s->ifindex != IFINDEX_UNKNOWN;
 }
 
 static bool shared_socket(const struct report *r, const struct sock *s)
@@ -200,6 +207,7 @@ static const struct {
     {FACET_V4_MAPPED, 0, v4_mapped},
     {FACET_SHARED_SOCKET, 0, shared_socket},
     {FACET_HIDDEN_OWNER, 0, hidden_owner},
+    {FACET_DEVICE_BOUND, 0, device_bound},
     {FACET_STOPPED, 0, stopped},
     {FACET_INHERITED_FD, 0, inherited_fd},
     {FACET_PEER_ON_THIS_HOST, NOT_OF_A_LISTENER, peer_on_this_host},

@@ -39,7 +39,7 @@ static void find_notes(struct report *r)
 {
 	const struct host *h = &r->seen->host;
 
-	if (!r->request->target.addr.family && (h->has_inet == NO || h->has_inet6 == NO))
+	if (!r->request->target.addr.family && !r->request->family && (h->has_inet == NO || h->has_inet6 == NO))
 		r->notes |= 1U << NOTE_NO_SUCH_FAMILY;
 	if (r->seen->remote_lingering)
 		r->notes |= 1U << NOTE_REMOTE_SIDE_ONLY;
@@ -56,7 +56,7 @@ static bool has_retransmitting(const struct report *r)
 /* What the words need beyond the sockets: who opened a connection, its time-outs, its other end. */
 static void want_connections(const struct report *r, struct want *want)
 {
-	bool connections = r->verdict == FREE;
+	bool connections = r->verdict == FREE && !r->request->one_of_many;
 
 	for (size_t i = 0; i < r->ncauses; i++) {
 		enum cause_id id = r->causes[i].id;

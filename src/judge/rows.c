@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/xalloc.h"
+#include "judge/binds.h"
 #include "judge/conflict.h"
 #include "judge/when.h"
 #include "model/fold.h"
@@ -97,7 +98,7 @@ static void take(struct report *r, struct group **groups, size_t *ngroups, const
 		g = &(*groups)[(*ngroups)++];
 		*g = (struct group){.first = r->nrows};
 	}
-	if (!sock_is_rest(s) && g->samples < FOLD_SAMPLES && !g->rest) {
+	if (!sock_is_rest(s) && (g->samples < FOLD_SAMPLES || r->request->all) && !g->rest) {
 		g->samples++;
 		add_row(r, s);
 	} else {
@@ -129,7 +130,7 @@ static void learn_from_failure(const struct binder *s, struct sock *t)
  */
 static void learn(struct report *r, const struct probe *p)
 {
-	struct binder s = {.addr = p->addr, .mix = mixes[p->mix], .uid = r->seen->host.uid};
+	struct binder s = binds_binder(r, &p->addr, p->mix);
 	struct sock *suspect = NULL;
 	size_t suspects = 0;
 
@@ -172,7 +173,7 @@ void rows_make(struct report *r, const struct addr *addrs, size_t naddrs)
 		enum tri overlaps = NO;
 
 		for (size_t k = 0; k < naddrs; k++) {
-			struct binder s = {.addr = addrs[k], .uid = r->seen->host.uid};
+			struct binder s = binds_binder(r, &addrs[k], MIX_PLAIN);
 
 			overlaps = tri_or(overlaps, conflict_overlap(&s, &r->seen->socks[i]));
 		}
@@ -189,8 +190,7 @@ void rows_make(struct report *r, const struct addr *addrs, size_t naddrs)
 	for (size_t i = 0; i < r->nrows; i++) {
 		r->rows[i].blocks = NO;
 		for (size_t k = 0; k < naddrs; k++) {
-			struct binder s = {
-			    .addr = addrs[k], .mix = mixes[r->request->mix], .uid = r->seen->host.uid};
+			struct binder s = binds_binder(r, &addrs[k], r->request->mix);
 
 			r->rows[i].blocks = tri_or(r->rows[i].blocks, conflict_blocks(&s, &r->rows[i].s));
 		}

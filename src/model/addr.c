@@ -72,3 +72,9 @@ bool addr_is_mapped(const struct addr *a)
 
 	return a->family == AF_INET6 && !memcmp(a->b, prefix, sizeof prefix);
 }
+
+/* Whether it is an IPv6 address of one link (fe80::/10), which means nothing without a device. */
+bool addr_is_link_local(const struct addr *a)
+{
+	return a->family == AF_INET6 && a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0x80;
+}

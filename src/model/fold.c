@@ -98,7 +98,7 @@ static void keep(struct fold *f, const struct sock *s)
 /* Takes one socket in (copied). */
 void fold_add(struct fold *f, const struct sock *s)
 {
-	if (s->inode)
+	if (s->inode || f->off)
 		keep(f, s);
 	else
 		take_in(group_of(f, s), s);

@@ -17,6 +17,7 @@ struct fold {
 	size_t nsocks;
 	struct fold_group *groups;
 	size_t ngroups;
+	bool off;                /* all are kept */
 };
 
 void fold_add(struct fold *f, const struct sock *s);

@@ -53,6 +53,7 @@ enum facet_id {
 	FACET_UNREAD_DATA,
 	FACET_NO_TIMEOUT,
 	FACET_MANY,
+	FACET_DEVICE_BOUND,
 	FACETS
 };
 
@@ -80,7 +81,7 @@ enum fix_id {
 	FIXES
 };
 
-enum note_id { NOTE_NO_SUCH_FAMILY, NOTE_REMOTE_SIDE_ONLY, NOTES };
+enum note_id { NOTE_NO_SUCH_FAMILY, NOTE_REMOTE_SIDE_ONLY, NOTE_LOW_PORTS_REFUSED, NOTES };
 
 enum story_id {
 	STORY_NONE,
@@ -155,6 +156,15 @@ struct report {
 	struct cause causes[CAUSES];
 	size_t ncauses;
 	unsigned int notes;   /* bits 1 << enum note_id */
+};
+
+/* The answers to a range or list of ports. */
+struct range {
+	const struct report *about;  /* not judged: the request as typed, and the look that the free ports share */
+	const struct report *const *reports; /* the ports that are not free; all of them, if asked for */
+	size_t n;
+	size_t ports, not_free;      /* how many in all */
+	size_t low;                  /* refused for want of privilege alone: counted, not listed */
 };
 
 void rows_add(struct rows *r, size_t i);

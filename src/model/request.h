@@ -3,6 +3,7 @@
 #define MODEL_REQUEST_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "model/addr.h"
@@ -17,11 +18,15 @@ enum { MIX_PLAIN, MIX_REUSEADDR, MIX_REUSEPORT, MIX_BOTH, MIXES };
 
 extern const struct mix mixes[MIXES];
 
+enum { DEVICE_TEXT = 16 };
+
 /* What the user asked about; text is as typed.  addr.family 0: a bare port, both wildcards. */
 struct target {
 	const char *text;
 	struct addr addr;
 	uint16_t port;
+	uint32_t ifindex;          /* of the device that the socket would be bound to; 0: none */
+	char device[DEVICE_TEXT];  /* its name */
 };
 
 enum probe_when { PROBE_AUTO, PROBE_ALWAYS, PROBE_NEVER };
@@ -31,6 +36,28 @@ struct request {
 	struct target target;
 	unsigned int mix;  /* the requested one, an index into mixes */
 	enum probe_when probe;
+	uint8_t family;    /* judge only that one; 0: all */
+	bool v6only;       /* the socket would have IPV6_V6ONLY; it means nothing for an IPv4 one */
+	bool as_user;      /* the socket would be that of uid, not ours */
+	uint32_t uid;
+	bool all;          /* no folding */
+	bool numeric;      /* no names of users */
+	bool one_of_many;  /* a port of a range or list: what the rules decide is not tried */
 };
+
+/* Ports, one bit each. */
+struct port_set {
+	uint8_t bits[8192];
+};
+
+static inline bool port_set_has(const struct port_set *s, uint16_t port)
+{
+	return s->bits[port / 8] >> port % 8 & 1;
+}
+
+static inline void port_set_add(struct port_set *s, uint16_t port)
+{
+	s->bits[port / 8] |= (uint8_t)(1U << port % 8);
+}
 
 #endif

@@ -28,12 +28,13 @@ struct host {
 	char *release;             /* uname -r */
 	int64_t now_ms;            /* CLOCK_REALTIME at the snapshot */
 	uint64_t netns;            /* inode of the network namespace; 0 not known */
-	uint32_t uid;              /* our effective uid: that of the socket we would make */
+	uint32_t uid;              /* that of the socket that would be made: our effective one, or the one asked about */
 	char *user;                /* its name; NULL where it has none */
 	unsigned int hz;           /* timer ticks a second; 0 not known */
 	uint16_t unprivileged_port_start;
 	uint16_t ephemeral_first, ephemeral_last; /* ip_local_port_range; 0: not known */
 	unsigned int orphan_retries;              /* tcp_orphan_retries, with 0 resolved to the kernel's 8 */
+	uint32_t own_uid;          /* our effective one */
 	bool may_bind_low;         /* CAP_NET_BIND_SERVICE over this network namespace */
 	enum tri has_inet, has_inet6;
 };

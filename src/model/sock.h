@@ -53,7 +53,7 @@ struct sock {
 	uint8_t backoff;     /* of the zero-window probe */
 	uint16_t port, peer_port;
 	struct addr local, peer; /* peer.family 0: the rest of a group, see sock_is_rest() */
-	uint32_t ifindex;    /* 0: bound to no device */
+	uint32_t ifindex;    /* 0: bound to no device; IFINDEX_UNKNOWN where the source does not say */
 	uint32_t uid;        /* UID_UNKNOWN where the kernel does not say (minisockets) */
 	uint32_t inode;      /* 0: no process has a descriptor of it */
 	uint32_t receive_queue, send_queue; /* bytes; of a listener: queued connections and their limit */
@@ -66,6 +66,7 @@ struct sock {
 };
 
 #define UID_UNKNOWN UINT32_MAX
+#define IFINDEX_UNKNOWN UINT32_MAX
 
 const char *sock_state_name(const struct sock *s);
 const char *sock_timer_name(const struct sock *s);

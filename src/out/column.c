@@ -20,13 +20,14 @@ static void put_state(struct buf *out, const struct cell *c)
 	buf_puts(out, sock_state_name(c->s));
 }
 
+/* A device may be named with almost any byte. */
 static void put_endpoint(struct buf *out, const struct addr *a, uint16_t port, const char *device)
 {
 	char text[ENDPOINT_TEXT];
 
 	addr_endpoint(a, port, device, text);
 	if (a->family)
-		buf_puts(out, text);
+		vis(out, text, strlen(text), true);
 	else
 		buf_printf(out, "*:%u", port);
 }

@@ -154,7 +154,7 @@ static void put_count(struct buf *out, const struct scope *scope)
 
 static void put_root(struct buf *out, const struct scope *scope)
 {
-	buf_puts(out, scope->report->seen->host.uid ? "sudo " : "");
+	buf_puts(out, scope->report->seen->host.own_uid ? "sudo " : "");
 }
 
 static void put_address(struct buf *out, const struct addr *a)
@@ -184,16 +184,66 @@ static void put_local(struct buf *out, const struct scope *scope)
 	buf_puts(out, text);
 }
 
+static void put_device_name(struct buf *out, const char *name, const struct scope *scope)
+{
+	buf_puts(out, " on ");
+	facts_raw(out, name, scope);
+}
+
 static void put_target(struct buf *out, const struct scope *scope)
 {
 	const struct target *t = &scope->report->request->target;
 	char text[ENDPOINT_TEXT];
 
-	addr_endpoint(&t->addr, t->port, NULL, text);
+	addr_endpoint(&t->addr, t->port, t->ifindex ? t->device : NULL, text);
+	buf_puts(out, "tcp ");
 	if (t->addr.family)
-		buf_printf(out, "tcp %s", text);
+		facts_raw(out, text, scope);
 	else
-		buf_printf(out, "tcp %u", t->port);
+		buf_printf(out, "%u", t->port);
+	if (!t->addr.family && t->ifindex)
+		put_device_name(out, t->device, scope);
+}
+
+/* The options of the requested bind(), so that what is said of it is true. */
+static void put_with(struct buf *out, const struct scope *scope)
+{
+	const struct request *q = scope->report->request;
+	const char *lead = " with ";
+
+	if (mixes[q->mix].reuseaddr) {
+		buf_printf(out, "%sSO_REUSEADDR", lead);
+		lead = " and ";
+	}
+	if (mixes[q->mix].reuseport) {
+		buf_printf(out, "%sSO_REUSEPORT", lead);
+		lead = " and ";
+	}
+	if (q->v6only)
+		buf_printf(out, "%sIPV6_V6ONLY", lead);
+}
+
+static void put_device(struct buf *out, const struct scope *scope)
+{
+	const struct sock *s = facts_sock(scope);
+	const char *name = s ? snapshot_device(scope->report->seen, s->ifindex) : NULL;
+
+	facts_raw(out, name ? name : "?", scope);
+}
+
+static void put_ports(struct buf *out, const struct scope *scope)
+{
+	buf_printf(out, "%zu", scope->range ? scope->range->ports : 1);
+}
+
+static void put_not_free(struct buf *out, const struct scope *scope)
+{
+	buf_printf(out, "%zu", scope->range ? scope->range->not_free : 1);
+}
+
+static void put_low(struct buf *out, const struct scope *scope)
+{
+	buf_printf(out, "%zu", scope->range ? scope->range->low : 1);
 }
 
 /* The judged addresses whose result for the requested mix is (or is not) that of the report. */
@@ -354,6 +404,11 @@ static void put_fd_tables(struct buf *out, const struct scope *scope)
 
 static const struct fact facts[] = {
     {"target", put_target},
+    {"with", put_with},
+    {"device", put_device},
+    {"ports", put_ports},
+    {"notfree", put_not_free},
+    {"low", put_low},
     {"where", put_where},
     {"addresses", put_addresses},
     {"errno", put_errno},

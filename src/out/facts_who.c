@@ -213,7 +213,7 @@ static void put_sudo(struct buf *out, const struct scope *scope)
 {
 	size_t others;
 	const struct process *p = holder(scope, &others);
-	uint32_t uid = scope->report->seen->host.uid;
+	uint32_t uid = scope->report->seen->host.own_uid;
 
 	if (uid && (!p || p->uid != uid))
 		buf_puts(out, "sudo ");

@@ -60,8 +60,13 @@ static enum headline of_refused(const struct report *r)
 	case CAUSE_BIND_DENIED:
 		return HEAD_DENIED;
 	default:
-		return HEAD_REFUSED;
+		break;
 	}
+	if (r->err != EINVAL)
+		return HEAD_REFUSED;
+	if (addr_is_mapped(&r->request->target.addr) && r->request->v6only)
+		return HEAD_MAPPED_V6ONLY;
+	return addr_is_link_local(&r->request->target.addr) && !r->request->target.ifindex ? HEAD_NO_DEVICE : HEAD_REFUSED;
 }
 
 /* The first line of the report. */

@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #include "base/msg.h"
@@ -126,7 +127,7 @@ static json_t *target(const struct target *t)
 	set(o, "proto", json_string("tcp"));
 	set(o, "addr", address(&t->addr));
 	set(o, "port", json_integer(t->port));
-	set(o, "device", json_null());
+	set(o, "device", t->ifindex ? bytes(t->device) : json_null());
 	set(o, "path", json_null());
 	return o;
 }
@@ -149,7 +150,7 @@ static json_t *binds(const struct report *r)
 		set(o, "addr", address(&b->addr));
 		set(o, "reuseaddr", json_boolean(mixes[b->mix].reuseaddr));
 		set(o, "reuseport", json_boolean(mixes[b->mix].reuseport));
-		set(o, "v6only", json_false());
+		set(o, "v6only", json_boolean(r->request->v6only && b->addr.family == AF_INET6));
 		set(o, "result", result_of(b));
 		set(o, "by", json_string(b->by_probe ? "probe" : "rules"));
 		set(o, "blocked_by", indexes(&b->blocked_by));
@@ -365,23 +366,25 @@ static json_t *gaps(const struct report *r)
 	return array;
 }
 
+static json_t *note(enum note_id id, const struct scope *scope)
+{
+	json_t *o = json_object();
+
+	set(o, "id", json_string(note_texts[id].id));
+	set(o, "text", expanded(note_texts[id].text, scope));
+	set(o, "sockets", json_array());
+	set(o, "netns", json_null());
+	return o;
+}
+
 static json_t *notes(const struct report *r)
 {
 	json_t *array = json_array();
 	struct scope scope = {.report = r};
 
-	for (size_t i = 0; i < NOTES; i++) {
-		json_t *o;
-
-		if (!(r->notes & 1U << i))
-			continue;
-		o = json_object();
-		set(o, "id", json_string(note_texts[i].id));
-		set(o, "text", expanded(note_texts[i].text, &scope));
-		set(o, "sockets", json_array());
-		set(o, "netns", json_null());
-		append(array, o);
-	}
+	for (size_t i = 0; i < NOTES; i++)
+		if (r->notes & 1U << i)
+			append(array, note((enum note_id)i, &scope));
 	return array;
 }
 
@@ -436,23 +439,33 @@ static int add(const char *p, size_t len, void *out)
 	return 0;
 }
 
-/*
- * Appends the one document of a run: n reports, the host as the first of them
- * saw it, the worst verdict, and code in that language.
- */
-void json_document(struct buf *out, const struct report *reports, size_t n, const struct host *host,
-                   enum verdict verdict, enum language lang)
+/* The notes that belong to no report: of each range the ports that it does not list. */
+static json_t *range_notes(const struct document *d)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < d->nranges; i++) {
+		struct scope scope = {.report = d->ranges[i].about, .range = &d->ranges[i]};
+
+		if (d->ranges[i].low)
+			append(array, note(NOTE_LOW_PORTS_REFUSED, &scope));
+	}
+	return array;
+}
+
+/* Appends the one document of a run: the host as the first report saw it, the worst verdict. */
+void json_document(struct buf *out, const struct document *d)
 {
 	json_t *o = json_object(), *array = json_array();
 
-	for (size_t i = 0; i < n; i++)
-		append(array, report(&reports[i], lang));
+	for (size_t i = 0; i < d->n; i++)
+		append(array, report(d->reports[i], d->lang));
 	set(o, "schema", json_integer(1));
 	set(o, "version", json_string(VERSION));
-	set(o, "kernel", bytes(host->release));
-	set(o, "time", iso_time(host->now_ms));
-	set(o, "verdict", json_string(verdicts[verdict]));
-	set(o, "notes", json_array());
+	set(o, "kernel", bytes(d->host->release));
+	set(o, "time", iso_time(d->host->now_ms));
+	set(o, "verdict", json_string(verdicts[d->verdict]));
+	set(o, "notes", range_notes(d));
 	set(o, "reports", array);
 	if (json_dump_callback(o, add, out, JSON_INDENT(2)))
 		die("out of memory");

@@ -51,6 +51,7 @@ struct style {
 	bool brief;      /* fewer words in the table, so that it fits */
 	enum language lang; /* of the code in a fix */
 	struct columns columns;
+	bool verbose;    /* every port of a range in full, and what was looked at */
 };
 
 #endif

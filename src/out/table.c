@@ -14,6 +14,7 @@
 #include "out/column.h"
 #include "out/facts.h"
 #include "out/wrap.h"
+#include "text/text.h"
 
 enum { INDENT = 2, BETWEEN = 2 };
 
@@ -183,7 +184,7 @@ static void put_cause(struct grid *g, const struct report *r, const struct cause
 	for (size_t i = 0; i < c->socks.n; i++) {
 		const struct sock *s = &r->rows[c->socks.v[i]].s;
 
-		if (sock_is_rest(s) || shown == FOLD_SAMPLES) {
+		if (sock_is_rest(s) || (shown == FOLD_SAMPLES && !r->request->all)) {
 			add_to_rest(&rest, s);
 			continue;
 		}
@@ -217,6 +218,57 @@ void table_sockets(struct buf *out, const struct report *r, const struct style *
 		brief.brief = true;
 		grid_free(&g);
 		g = socket_grid(r, &brief);
+	}
+	print_grid(out, &g, INDENT, style);
+	grid_free(&g);
+}
+
+static void put_ports_left(struct buf *out, const struct report *r)
+{
+	if (r->clears != CLEARS_TIMER && r->clears != CLEARS_ESTIMATE)
+		buf_puts(out, "-");
+	else
+		buf_printf(out, "%s%lld s", r->clears == CLEARS_TIMER ? "" : "~", (long long)(r->clears_in_ms + 500) / 1000);
+}
+
+/* One port of a range: the first cause stands for all.  errnos: with what bind() says. */
+static void put_port(struct buf *cells, const struct report *r, bool errnos, const struct style *style)
+{
+	const struct cause *c = r->ncauses ? &r->causes[0] : NULL;
+
+	buf_printf(cells++, "%u", r->request->target.port);
+	if (errnos)
+		buf_puts(cells++, r->verdict == UNSURE ? "unsure" : r->verdict == FREE ? "free" : facts_errno(r->err));
+	buf_puts(cells++, c ? cause_texts[c->id].id : r->verdict == UNSURE ? "unsure" : "-");
+	put_ports_left(cells++, r);
+	if (c && c->socks.n)
+		column_put(cells, COLUMN_HELD_BY, r, &r->rows[c->socks.v[0]].s, style);
+	else
+		buf_puts(cells, "-");
+}
+
+static struct grid grid_of_ports(const struct report *const *reports, size_t n, bool errnos, const struct style *style)
+{
+	static const char *const heads[] = {"PORT", "BIND", "CAUSE", "LEFT", "HELD BY"};
+	struct grid g = {.ncolumns = errnos ? 5 : 4};
+	struct buf *cells = add_row(&g);
+
+	for (size_t c = 0; c < 5; c++)
+		if (c != 1 || errnos)
+			buf_puts(cells++, heads[c]);
+	for (size_t i = 0; i < n; i++)
+		put_port(add_row(&g), reports[i], errnos, style);
+	return g;
+}
+
+/* The ports of a range, a line each; on a narrow terminal without what bind() says. */
+void table_ports(struct buf *out, const struct report *const *reports, size_t n, const struct style *style)
+{
+	struct grid g = grid_of_ports(reports, n, true, style);
+
+	if (INDENT + grid_width(&g) > style->width) {
+		grid_free(&g);
+		g = grid_of_ports(reports, n, false, style);
 	}
 	print_grid(out, &g, INDENT, style);
 	grid_free(&g);

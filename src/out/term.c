@@ -224,3 +224,21 @@ void term_report(struct buf *out, const struct report *r, const struct style *st
 	}
 	put_pictures(out, &scope);
 }
+
+/* Appends the answer to a range or list: one line a port that is not free, or with style->verbose the whole report of each. */
+void term_range(struct buf *out, const struct range *range, const struct style *style)
+{
+	struct scope scope = {.report = range->about, .range = range, .style = style};
+
+	paragraph(out, "", range_texts[range->not_free ? RANGE_NOT_FREE : RANGE_FREE], &scope, 0, NULL);
+	if (range->low)
+		paragraph(out, "", note_texts[NOTE_LOW_PORTS_REFUSED].text, &scope, 2, NULL);
+	if (range->n)
+		buf_puts(out, "\n");
+	if (range->n && !style->verbose)
+		table_ports(out, range->reports, range->n, style);
+	for (size_t i = 0; style->verbose && i < range->n; i++) {
+		buf_puts(out, i ? "\n" : "");
+		term_report(out, range->reports[i], style);
+	}
+}

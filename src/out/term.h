@@ -6,6 +6,7 @@
 #include "model/report.h"
 #include "out/style.h"
 
+void term_range(struct buf *out, const struct range *range, const struct style *style);
 void term_report(struct buf *out, const struct report *r, const struct style *style);
 
 #endif

@@ -163,6 +163,7 @@ void host_read(struct host *h, int procfd)
 	*h = (struct host){
 	    .now_ms = now_ms(),
 	    .uid = geteuid(),
+	    .own_uid = geteuid(),
 	    .user = host_user(geteuid()),
 	    .hz = ticks_per_second(),
 	    .unprivileged_port_start = unprivileged_start(procfd),
@@ -174,4 +175,19 @@ void host_read(struct host *h, int procfd)
 	h->orphan_retries = orphan_retries(procfd);
 	read_ephemeral_range(h, procfd);
 	read_netns(h, procfd);
+}
+
+/*
+ * Turns h, which is filled, into what a process of that user finds.  Which
+ * capabilities it would have nobody can know: those of an ordinary program, so
+ * none for anybody but root.
+ */
+void host_as_user(struct host *h, uint32_t uid)
+{
+	if (uid == h->uid)
+		return;
+	h->uid = uid;
+	h->may_bind_low = !uid;
+	free(h->user);
+	h->user = host_user(uid);
 }

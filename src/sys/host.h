@@ -5,6 +5,7 @@
 #include "model/snapshot.h"
 
 void host_read(struct host *h, int procfd);
+void host_as_user(struct host *h, uint32_t uid);
 char *host_user(uint32_t uid);
 
 #endif

@@ -135,7 +135,7 @@ static int answer(const struct nlmsghdr *h, void *arg)
 		return -EBADMSG;
 	if (sock_is_bound_only(&s))
 		*q->bound_only = true;
-	if (s.port != q->port)
+	if (q->port && s.port != q->port)
 		return 0;
 	q->any_taken = true;
 	q->take(&s, q->arg);
@@ -200,7 +200,7 @@ int inet_diag_walk(const struct inet_diag_filter *f, const bool *any, netlink_re
 }
 
 /*
- * Hands every TCP socket of this network namespace with that local port to
+ * Hands every TCP socket of this network namespace with that local port (0: any) to
  * take, in dump order: listeners, then bound-only ones, then the rest.  Sets
  * *bound_only if a bound-only socket of any port was listed (proof that this
  * kernel lists them; it is left alone otherwise).  Returns 0 when all were

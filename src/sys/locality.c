@@ -15,16 +15,16 @@
 #include "sys/probe.h"
 
 /*
- * Asks whether a socket that is bound to no device could bind to a.  Returns 0:
+ * Asks whether a socket on the target's device could bind to its address.  Returns 0:
  * *local is YES, NO (EADDRNOTAVAIL), or UNKNOWN where bind() fails for another
- * reason than the place of the address: EINVAL for a link-local one, which
- * needs a device, and for IPv6 multicast, on which TCP cannot listen.  -errno,
+ * reason than the place of the address: EINVAL for a link-local one without a
+ * device, and for IPv6 multicast, on which TCP cannot listen.  -errno,
  * *local UNKNOWN, if it could not be asked or something (a BPF hook, LSM)
  * answered in the kernel's place.
  */
-int locality_ask(const struct addr *a, enum tri *local)
+int locality_ask(const struct target *target, enum tri *local)
 {
-	int refused, err = probe_address(a, &refused);
+	int refused, err = probe_address(&target->addr, target, &refused);
 
 	*local = UNKNOWN;
 	if (err)

@@ -2,9 +2,9 @@
 #ifndef SYS_LOCALITY_H
 #define SYS_LOCALITY_H
 
-#include "model/addr.h"
+#include "model/request.h"
 #include "model/tri.h"
 
-int locality_ask(const struct addr *a, enum tri *local);
+int locality_ask(const struct target *target, enum tri *local);
 
 #endif

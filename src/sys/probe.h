@@ -7,7 +7,7 @@
 #include "model/addr.h"
 #include "model/request.h"
 
-int probe_bind(const struct addr *addr, uint16_t port, const struct mix *mix, int *err);
-int probe_address(const struct addr *addr, int *err);
+int probe_bind(const struct request *request, const struct addr *addr, const struct mix *mix, int *err);
+int probe_address(const struct addr *addr, const struct target *target, int *err);
 
 #endif

@@ -84,7 +84,7 @@ bool procnet_parse(const char *line, int family, struct sock *s)
 	uint64_t slot, state, send, receive, timer, ticks, retransmits, uid, probes, inode;
 	const char *p = line;
 
-	*s = (struct sock){.count = 1};
+	*s = (struct sock){.count = 1, .ifindex = IFINDEX_UNKNOWN};
 	if (!number(&p, 10, UINT32_MAX, ':', &slot) || !endpoint(&p, family, &s->local, &s->port) ||
 	    !endpoint(&p, family, &s->peer, &s->peer_port) || !number(&p, 16, UINT8_MAX, ' ', &state) ||
 	    !number(&p, 16, UINT32_MAX, ':', &send) || !number(&p, 16, UINT32_MAX, ' ', &receive) ||
@@ -119,7 +119,7 @@ static int read_lines(FILE *f, int family, uint16_t port, taker *take, void *arg
 	while (fgets(line, sizeof line, f)) {
 		if (!strchr(line, '\n') || !procnet_parse(line, family, &s))
 			return -EBADMSG;
-		if (s.port == port)
+		if (!port || s.port == port)
 			take(&s, arg);
 	}
 	return ferror(f) ? -errno : 0;
@@ -144,7 +144,7 @@ static int read_table(int procfd, const char *path, int family, uint16_t port, t
 }
 
 /*
- * Hands every TCP socket with that local port in net/tcp and net/tcp6 below
+ * Hands every TCP socket with that local port (0: any) in net/tcp and net/tcp6 below
  * procfd to take, in the order of the tables.  A missing tcp6 (a host without
  * IPv6) is no error.  Returns 0, or -errno (-EBADMSG: a line was not
  * understood): those handed over are real, but others may be missing.

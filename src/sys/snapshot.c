@@ -9,7 +9,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <net/if.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -41,39 +43,75 @@ static void close_proc(int procfd)
 }
 
 /* A wildcard is everywhere, and nothing can be asked of a family that the host does not have. */
-static void read_locality(struct snapshot *s, const struct addr *addr)
+static void read_locality(struct snapshot *s, const struct target *target)
 {
+	const struct addr *addr = &target->addr;
 	enum tri local;
 	int err;
 
 	if (addr_is_any(addr) || (addr->family == AF_INET ? s->host.has_inet : s->host.has_inet6) == NO)
 		return;
-	err = locality_ask(addr, &local);
+	err = locality_ask(target, &local);
 	if (err)
 		gap_add(&s->gaps, GAP_ADDRESSES, -err, NULL);
 	s->localities = xgrow(s->localities, s->nlocalities, sizeof *s->localities);
 	s->localities[s->nlocalities++] = (struct locality){.addr = *addr, .local = local};
 }
 
+static void name_device(struct snapshot *s, uint32_t ifindex)
+{
+	struct device d = {.ifindex = ifindex};
+	char name[IF_NAMESIZE];
+
+	if (!ifindex || ifindex == IFINDEX_UNKNOWN || snapshot_device(s, ifindex) || !if_indextoname(ifindex, name))
+		return;
+	memcpy(d.name, name, sizeof d.name);
+	s->devices = xgrow(s->devices, s->ndevices, sizeof *s->devices);
+	s->devices[s->ndevices++] = d;
+}
+
+static void begin(struct snapshot *s, int procfd, const struct request *request)
+{
+	*s = (struct snapshot){0};
+	host_read(&s->host, procfd);
+	if (request->as_user)
+		host_as_user(&s->host, request->uid);
+	if (request->target.addr.family)
+		read_locality(s, &request->target);
+}
+
 /*
- * Fills s (what is older in it is not released): the host, whether the target's
- * address is on it, and all sockets of its port.
+ * Fills s (what is older in it is not released): the host, as the user of the
+ * request finds it, whether the target's address is on it, and all sockets of
+ * its port, with the names of their devices.
  */
-void snapshot_take(struct snapshot *s, const struct target *target)
+void snapshot_take(struct snapshot *s, const struct request *request)
 {
 	int procfd = open_proc();
 
-	*s = (struct snapshot){0};
-	host_read(&s->host, procfd);
-	if (target->addr.family)
-		read_locality(s, &target->addr);
-	sources_read(s, procfd, target->port);
+	begin(s, procfd, request);
+	sources_read(s, procfd, request->target.port, !request->all);
+	for (size_t i = 0; i < s->nsocks; i++)
+		name_device(s, s->socks[i].ifindex);
 	close_proc(procfd);
 }
 
-static void name_user(struct snapshot *s, uint32_t uid)
+/*
+ * The same for many ports in one look: s gets no socket, ports those ports that
+ * have one.  So s is what a look at any other port would show.
+ */
+void snapshot_ports(struct snapshot *s, const struct request *request, struct port_set *ports)
 {
-	if (uid == UID_UNKNOWN)
+	int procfd = open_proc();
+
+	begin(s, procfd, request);
+	sources_ports(s, procfd, ports);
+	close_proc(procfd);
+}
+
+static void name_user(struct snapshot *s, uint32_t uid, bool numeric)
+{
+	if (numeric || uid == UID_UNKNOWN)
 		return;
 	for (size_t i = 0; i < s->nusers; i++)
 		if (s->users[i].uid == uid)
@@ -83,14 +121,14 @@ static void name_user(struct snapshot *s, uint32_t uid)
 }
 
 /* Each user is looked up once, whatever the number of sockets and processes. */
-static void name_users(struct snapshot *s)
+static void name_users(struct snapshot *s, bool numeric)
 {
 	for (size_t i = 0; i < s->nsocks; i++)
-		name_user(s, s->socks[i].uid);
+		name_user(s, s->socks[i].uid, numeric);
 	for (size_t i = 0; i < s->owners.nprocesses; i++) {
 		struct process *p = &s->owners.processes[i];
 
-		name_user(s, p->uid);
+		name_user(s, p->uid, numeric);
 		p->user = xstrdup(snapshot_user(s, p->uid));
 	}
 }
@@ -125,12 +163,12 @@ static void name_cgroups(struct snapshot *s, int procfd)
 	}
 }
 
-static void fetch_owners(struct snapshot *s)
+static void fetch_owners(struct snapshot *s, bool numeric)
 {
 	int procfd = open_proc();
 
 	owner_scan(s, procfd);
-	name_users(s);
+	name_users(s, numeric);
 	name_cgroups(s, procfd);
 	close_proc(procfd);
 }
@@ -175,10 +213,10 @@ static void fetch_options(struct snapshot *s, struct sock *t)
 }
 
 /* Returns whether the bucket will remember it: it worked with SO_REUSEPORT, and other sockets keep the bucket. */
-static bool fetch_probe(struct snapshot *s, uint16_t port, const struct wanted_probe *w)
+static bool fetch_probe(struct snapshot *s, const struct request *request, const struct wanted_probe *w)
 {
 	struct probe p = {.addr = w->addr, .mix = w->mix};
-	int err = probe_bind(&w->addr, port, &mixes[w->mix], &p.err);
+	int err = probe_bind(request, &w->addr, &mixes[w->mix], &p.err);
 
 	if (err) {
 		gap_add(&s->gaps, GAP_PROBE, -err, NULL);
@@ -190,23 +228,23 @@ static bool fetch_probe(struct snapshot *s, uint16_t port, const struct wanted_p
 }
 
 /*
- * Adds what is wanted to a snapshot of that target.  Owners are looked for
+ * Adds what is wanted to a snapshot of that request.  Owners are looked for
  * once, with the names of users and of the cgroups of sockets without a
  * process; options only behind descriptors that the owners have told.  Probes
  * end with the first that changes what the kernel says to later ones.
  */
-void snapshot_fetch(struct snapshot *s, const struct target *target, const struct want *want)
+void snapshot_fetch(struct snapshot *s, const struct request *request, const struct want *want)
 {
 	if (want->info && !s->info_read)
-		fetch_info(s, target->port);
+		fetch_info(s, request->target.port);
 	if (want->peers && !s->peers_read)
-		fetch_peers(s, target->port);
+		fetch_peers(s, request->target.port);
 	if (want->owners && !s->owners_read)
-		fetch_owners(s);
+		fetch_owners(s, request->numeric);
 	for (size_t i = 0; i < want->noptions; i++)
 		fetch_options(s, &s->socks[want->options[i]]);
 	s->options_read |= want->noptions > 0;
 	for (size_t i = 0; i < want->nprobes; i++)
-		if (fetch_probe(s, target->port, &want->probes[i]))
+		if (fetch_probe(s, request, &want->probes[i]))
 			break;
 }

@@ -5,7 +5,8 @@
 #include "model/snapshot.h"
 #include "model/want.h"
 
-void snapshot_take(struct snapshot *s, const struct target *target);
-void snapshot_fetch(struct snapshot *s, const struct target *target, const struct want *want);
+void snapshot_take(struct snapshot *s, const struct request *request);
+void snapshot_ports(struct snapshot *s, const struct request *request, struct port_set *ports);
+void snapshot_fetch(struct snapshot *s, const struct request *request, const struct want *want);
 
 #endif

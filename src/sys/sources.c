@@ -12,12 +12,13 @@
 #include "sys/inet_diag.h"
 #include "sys/procnet.h"
 
-/* One reading of all sockets with that local port. */
+/* One reading of all sockets with that local port; of port 0 all, and only their ports are kept. */
 struct reading {
 	const struct host *host;
 	int procfd;
 	uint16_t port;
 	struct fold fold;
+	struct port_set *ports;
 	bool any_taken;
 	bool lists_bound_only;  /* the source shows sockets that are bound and nothing more */
 };
@@ -27,7 +28,10 @@ static void take(const struct sock *s, void *arg)
 	struct reading *r = arg;
 
 	r->any_taken = true;
-	fold_add(&r->fold, s);
+	if (r->ports)
+		port_set_add(r->ports, s->port);
+	else
+		fold_add(&r->fold, s);
 }
 
 /* 6.8 is the first to list bound-only sockets (91051f003948 "tcp: Dump bound-only sockets in inet_diag."). */
@@ -61,26 +65,39 @@ static const struct source {
     {ask_procnet, GAP_PROC_NET, GAP_PROC_NET},
 };
 
-/*
- * Fills s->socks with all TCP sockets of that local port (alike ones without a
- * process folded) and adds the gaps of this look; s->host is filled already.
- * procfd is a descriptor of /proc.  What a dump had shown before it was cut
- * stays.
- */
-void sources_read(struct snapshot *s, int procfd, uint16_t port)
+static void read_all(struct reading *r, struct gaps *gaps)
 {
-	struct reading r = {.host = &s->host, .procfd = procfd, .port = port};
-
 	for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
-		int err = sources[i].ask(&r);
+		int err = sources[i].ask(r);
 
 		if (!err)
 			break;
-		gap_add(&s->gaps, r.any_taken ? sources[i].cut : sources[i].refused, -err, NULL);
-		if (r.any_taken)
+		gap_add(gaps, r->any_taken ? sources[i].cut : sources[i].refused, -err, NULL);
+		if (r->any_taken)
 			break;
 	}
-	if (!r.lists_bound_only)
-		gap_add(&s->gaps, GAP_BOUND_ONLY, 0, NULL);
+	if (!r->lists_bound_only)
+		gap_add(gaps, GAP_BOUND_ONLY, 0, NULL);
+}
+
+/*
+ * Fills s->socks with all TCP sockets of that local port (with fold, alike ones
+ * without a process folded) and adds the gaps of this look; s->host is filled
+ * already.  procfd is a descriptor of /proc.  What a dump had shown before it
+ * was cut stays.
+ */
+void sources_read(struct snapshot *s, int procfd, uint16_t port, bool fold)
+{
+	struct reading r = {.host = &s->host, .procfd = procfd, .port = port, .fold = {.off = !fold}};
+
+	read_all(&r, &s->gaps);
 	s->socks = fold_end(&r.fold, &s->nsocks);
+}
+
+/* Adds the local ports of all TCP sockets to ports, and the gaps of this look to s; as above, in the same memory for any number. */
+void sources_ports(struct snapshot *s, int procfd, struct port_set *ports)
+{
+	struct reading r = {.host = &s->host, .procfd = procfd, .ports = ports};
+
+	read_all(&r, &s->gaps);
 }

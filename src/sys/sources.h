@@ -4,6 +4,7 @@
 
 #include "model/snapshot.h"
 
-void sources_read(struct snapshot *s, int procfd, uint16_t port);
+void sources_read(struct snapshot *s, int procfd, uint16_t port, bool fold);
+void sources_ports(struct snapshot *s, int procfd, struct port_set *ports);
 
 #endif

@@ -78,4 +78,10 @@ const struct facet_text facet_texts[FACETS] = {
         },
     [FACET_NO_TIMEOUT] = {"no-timeout", "No timer runs, not even keepalive: if the peer is gone, nobody will notice."},
     [FACET_MANY] = {"many", "{count} sockets: a server that closes first, or leaks connections, under load."},
+    [FACET_DEVICE_BOUND] =
+        {
+            "device-bound",
+            "It is bound to the device {device}: a socket that is bound to another device could share the port, one that "
+            "is bound to none collides.",
+        },
 };

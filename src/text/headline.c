@@ -3,7 +3,7 @@
 #include "text/text.h"
 
 const char *const headline_texts[HEADLINES] = {
-    [HEAD_FREE] = "{target} is free: bind() works on {addresses}.",
+    [HEAD_FREE] = "{target} is free: bind(){with} works on {addresses}.",
     [HEAD_LISTENER] = "{target} is taken{where}: {holder} listens on it.",
     [HEAD_BOUND] = "{target} is taken{where}: {holder} has bound it and does not listen.",
     [HEAD_SELF_CONNECT] = "{target} is taken{where}: {holder} is connected to itself on it.",
@@ -14,12 +14,14 @@ const char *const headline_texts[HEADLINES] = {
     [HEAD_HALF_CLOSED] = "{target} is taken{where}: {holder} has not closed a connection.",
     [HEAD_PLAIN_ONLY] = "{target} is taken{where} for a plain bind(); with SO_REUSEADDR bind() works now.",
     [HEAD_EVEN_REUSEADDR] = "{target} is taken{where}: bind() fails with {errno}, even with SO_REUSEADDR.",
-    [HEAD_TAKEN] = "{target} is taken{where}: bind() fails with {errno}.",
-    [HEAD_INVISIBLE] = "{target} is taken{where}: bind() fails with {errno}, and nobody can be seen to hold it.",
+    [HEAD_TAKEN] = "{target} is taken{where}: bind(){with} fails with {errno}.",
+    [HEAD_INVISIBLE] = "{target} is taken{where}: bind(){with} fails with {errno}, and nobody can be seen to hold it.",
     [HEAD_PRIVILEGED] = "{target} is refused: bind() fails with EACCES, only root may bind ports below {lowest}.",
     [HEAD_NOT_LOCAL] = "{target} is refused: bind() fails with EADDRNOTAVAIL, this host has no such address.",
     [HEAD_DENIED] = "{target} is refused{where}: bind() fails with {errno}, a security policy forbids it.",
-    [HEAD_REFUSED] = "{target} is refused{where}: bind() fails with {errno}.",
+    [HEAD_REFUSED] = "{target} is refused{where}: bind(){with} fails with {errno}.",
+    [HEAD_MAPPED_V6ONLY] = "{target} is refused: bind() fails with EINVAL, a socket with IPV6_V6ONLY takes no IPv4 address.",
+    [HEAD_NO_DEVICE] = "{target} is refused: bind() fails with EINVAL, an address of one link (fe80::) wants its device.",
     [HEAD_UNSURE] = "{target}: unsure{where}. Nothing that was seen stands in the way of bind(), but not everything could be seen.",
 };
 
@@ -33,4 +35,9 @@ const char *const second_line_texts[SECOND_LINES] = {
     [LINE_REUSEADDR_WORKS] = "With SO_REUSEADDR bind() works now.",
     [LINE_RUNTIMES] = "Node, Go's net, Rust's TcpListener, Java's ServerSocket and Python's http.server set it by "
                       "themselves.",
+};
+
+const char *const range_texts[RANGE_LINES] = {
+    [RANGE_FREE] = "tcp {argument}: all {ports} ports are free.",
+    [RANGE_NOT_FREE] = "tcp {argument}: {notfree} of {ports} ports not free.",
 };

@@ -3,6 +3,8 @@
 #include "text/text.h"
 
 const struct note_text note_texts[NOTES] = {
+    [NOTE_LOW_PORTS_REFUSED] = {"low-ports-refused", "{low} of the ports are below {lowest} and not listed: bind() fails with "
+                                                    "EACCES, only root may bind them."},
     [NOTE_NO_SUCH_FAMILY] = {"no-such-family", "This host has no {family}: only {addresses} was judged."},
     [NOTE_REMOTE_SIDE_ONLY] =
         {

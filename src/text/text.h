@@ -95,6 +95,8 @@ enum headline {
 	HEAD_NOT_LOCAL,
 	HEAD_DENIED,
 	HEAD_REFUSED,
+	HEAD_MAPPED_V6ONLY,
+	HEAD_NO_DEVICE,
 	HEAD_UNSURE,
 	HEADLINES
 };
@@ -109,6 +111,10 @@ enum second_line {
 	SECOND_LINES
 };
 
+/* The first line of a range. */
+enum range_line { RANGE_FREE, RANGE_NOT_FREE, RANGE_LINES };
+
+extern const char *const range_texts[RANGE_LINES];
 extern const struct cause_text cause_texts[CAUSES];
 extern const struct facet_text facet_texts[FACETS];
 extern const struct fix_text fix_texts[FIXES];

@@ -45,6 +45,7 @@ static void write_report(const char *dir, const struct scene *scene, const struc
 	struct snapshot seen = {0};
 	struct request request = {0};
 	struct report report;
+	const struct report *only = &report;
 	struct want want;
 	struct buf out = {0};
 
@@ -53,7 +54,11 @@ static void write_report(const char *dir, const struct scene *scene, const struc
 	owners_sort(&seen.owners);
 	judge(&report, &request, &seen, true, &want);
 	if (format->json)
-		json_document(&out, &report, 1, &seen.host, report.verdict, LANG_GUESS);
+		json_document(&out, &(struct document){.reports = &only,
+		                                       .n = 1,
+		                                       .host = &seen.host,
+		                                       .verdict = report.verdict,
+		                                       .lang = LANG_GUESS});
 	else
 		term_report(&out, &report, &format->style);
 	write_file(dir, scene->slug, format->suffix, &out);
@@ -63,6 +68,47 @@ static void write_report(const char *dir, const struct scene *scene, const struc
 	snapshot_free(&seen);
 }
 
+/* A range made of some scenes' answers: that many ports from 9877 on, two of them low. */
+static void write_range(const char *dir, const struct format *format)
+{
+	static const char *const slugs[] = {"listener", "bound-not-listening", "listener-hostile", "time-wait", "unsure"};
+	enum { N = sizeof slugs / sizeof *slugs };
+	struct snapshot seen[N + 1];
+	struct request requests[N + 1];
+	struct report reports[N], about = {.request = &requests[N], .seen = &seen[N]};
+	const struct report *list[N];
+	struct range range = {.about = &about, .reports = list, .n = N, .ports = 101, .not_free = N + 2, .low = 2};
+	struct want want;
+	struct buf out = {0};
+
+	scene_start(&seen[N], &requests[N]);
+	requests[N].target.text = "8000-8100";
+	for (size_t i = 0; i < N; i++) {
+		const struct scene *s = scenes;
+
+		while (strcmp(s->slug, slugs[i]))
+			s++;
+		scene_start(&seen[i], &requests[i]);
+		s->make(&seen[i], &requests[i]);
+		owners_sort(&seen[i].owners);
+		judge(&reports[i], &requests[i], &seen[i], true, &want);
+		want_free(&want);
+		list[i] = &reports[i];
+	}
+	if (format->json)
+		json_document(&out, &(struct document){.reports = list, .n = 1, .ranges = &range, .nranges = 1,
+		                                       .host = &seen[N].host, .verdict = TAKEN});
+	else
+		term_range(&out, &range, &format->style);
+	write_file(dir, "range", format->suffix, &out);
+	buf_free(&out);
+	for (size_t i = 0; i <= N; i++) {
+		if (i < N)
+			report_free(&reports[i]);
+		snapshot_free(&seen[i]);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	if (argc != 2 || !setlocale(LC_ALL, "C.UTF-8")) {
@@ -70,6 +116,10 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	setenv("TZ", "UTC", 1);
+	write_range(argv[1], &term);
+	write_range(argv[1], &ascii);
+	write_range(argv[1], &narrow);
+	write_range(argv[1], &json);
 	for (const struct scene *s = scenes; s->slug; s++) {
 		write_report(argv[1], s, &term);
 		write_report(argv[1], s, &json);

@@ -19,6 +19,7 @@ void scene_start(struct snapshot *seen, struct request *request)
 	            .now_ms = 1795176229123,
 	            .netns = 4026531840,
 	            .uid = 1000,
+	            .own_uid = 1000,
 	            .user = xstrdup("alice"),
 	            .hz = 250,
 	            .unprivileged_port_start = 1024,
@@ -497,6 +498,42 @@ static void make_listener_and_time_wait(struct snapshot *seen, struct request *r
 	time_wait(seen, "127.0.0.1", "127.0.0.1");
 }
 
+static void make_device_bound(struct snapshot *seen, struct request *request)
+{
+	struct sock *s = scene_sock(seen, STATE_LISTEN, "0.0.0.0", NULL);
+
+	(void)request;
+	s->ifindex = 2;
+	scene_owner(seen, s, 4711, "node");
+	seen->devices = xcalloc(1, sizeof *seen->devices);
+	seen->devices[0] = (struct device){2, "eth0"};
+	seen->ndevices = 1;
+}
+
+/* With options: what is said is said of them. */
+static void make_requested(struct snapshot *seen, struct request *request)
+{
+	struct sock *s = scene_sock(seen, STATE_CLOSE, "127.0.0.1", NULL);
+
+	scene_owner(seen, s, 4711, "node")->uid = 1000;
+	request->target = (struct target){.text = "*%lo:9877", .port = 9877, .ifindex = 1, .device = "lo"};
+	request->mix = MIX_REUSEADDR;
+	request->v6only = true;
+}
+
+static void make_free_requested(struct snapshot *seen, struct request *request)
+{
+	(void)seen;
+	request->mix = MIX_BOTH;
+}
+
+static void make_mapped_v6only(struct snapshot *seen, struct request *request)
+{
+	(void)seen;
+	request->target = (struct target){.text = "[::ffff:127.0.0.1]:9877", .addr = parse("::ffff:127.0.0.1"), .port = 9877};
+	request->v6only = true;
+}
+
 static void make_privileged(struct snapshot *seen, struct request *request)
 {
 	(void)seen;
@@ -569,6 +606,10 @@ const struct scene scenes[] = {
     {"bound-not-listening-reset", make_reset, false},
     {"remote-side-only", make_remote_side, false},
     {"listener-and-time-wait", make_listener_and_time_wait, false},
+    {"device-bound", make_device_bound, false},
+    {"requested", make_requested, false},
+    {"free-requested", make_free_requested, false},
+    {"mapped-v6only", make_mapped_v6only, false},
     {"privileged-port", make_privileged, false},
     {"address-not-local", make_not_local, false},
     {"bind-denied", make_denied, false},

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * binds [-s SKIP] PORT ADDR...: the kernel's own answers.  For each address the
- * option mixes plain, reuseaddr, reuseport and both (v6only off): socket(),
- * setsockopt(), bind(), close(), and a line "ADDR MIX RESULT", RESULT being ok
- * or the name of an errno.
+ * binds [-6] [-d DEVICE] [-u UID] [-s SKIP] PORT ADDR...: the kernel's own
+ * answers.  For each address the option mixes plain, reuseaddr, reuseport and
+ * both (v6only off, on with -6): socket(), setsockopt(), bind(), close(), and a
+ * line "ADDR MIX RESULT", RESULT being ok or the name of an errno.
  *
  * A bind() that worked can change what the next one gets (the kernel caches the
  * last SO_REUSEPORT binder of a port).  With -s the first SKIP binds are left
@@ -41,6 +41,13 @@ static const char *result_name(int err)
 	return strerror(err);
 }
 
+/* What the socket has beside the mix. */
+static struct {
+	unsigned int options;
+	const char *device;
+	uid_t uid;
+} wanted;
+
 static int try_bind(const char *addr, uint16_t port, unsigned int options)
 {
 	struct place p = place(addr, port);
@@ -48,7 +55,9 @@ static int try_bind(const char *addr, uint16_t port, unsigned int options)
 
 	if (fd < 0)
 		return errno;
-	set_options(fd, p.sa.ss_family, options);
+	set_options(fd, p.sa.ss_family, options | wanted.options);
+	if (wanted.device)
+		set_device(fd, wanted.device);
 	if (bind(fd, (struct sockaddr *)&p.sa, p.len))
 		err = errno;
 	close(fd);
@@ -57,15 +66,30 @@ static int try_bind(const char *addr, uint16_t port, unsigned int options)
 
 int main(int argc, char **argv)
 {
-	bool stepwise = argc > 2 && !strcmp(argv[1], "-s");
-	long skip = stepwise ? atol(argv[2]) : 0;
-	char **args = argv + (stepwise ? 3 : 1);
+	bool stepwise = false;
+	long skip = 0;
+	char **args;
 	uint16_t port;
+	int c;
 
-	if (argc - (args - argv) < 2) {
-		fprintf(stderr, "usage: binds [-s SKIP] PORT ADDR...\n");
+	while ((c = getopt(argc, argv, "+6d:u:s:")) != -1) {
+		stepwise |= c == 's';
+		if (c == '6')
+			wanted.options = V6ONLY;
+		else if (c == 'd')
+			wanted.device = optarg;
+		else if (c == 'u')
+			wanted.uid = (uid_t)number(optarg, UINT32_MAX);
+		else if (c == 's')
+			skip = atol(optarg);
+	}
+	args = argv + optind;
+	if (argc - optind < 2) {
+		fprintf(stderr, "usage: binds [-6] [-d DEVICE] [-u UID] [-s SKIP] PORT ADDR...\n");
 		return 2;
 	}
+	if (wanted.uid)
+		need(!setresuid(wanted.uid, wanted.uid, wanted.uid), "setresuid");
 	port = (uint16_t)number(*args++, UINT16_MAX);
 	for (; *args; args++) {
 		for (size_t i = 0; i < MIXES; i++) {

@@ -323,7 +323,19 @@ static void hostile_name(const struct situation *s, uint16_t port)
 	exit(0);
 }
 
+static void on_device(const struct situation *s, uint16_t port)
+{
+	int fd = tcp_bound_on(s->to, s->on, port, s->options);
+
+	if (s->count)
+		need(!listen(fd, 8), "listen");
+	holder(getpid());
+}
+
 static const struct situation situations[] = {
+    {"listener-on-lo", on_device, "0.0.0.0", 0, "lo", 1},
+    {"listener-v6-on-lo", on_device, "::", 0, "lo", 1},
+    {"bound-on-lo", on_device, "0.0.0.0", REUSEADDR, "lo", 0},
     {"free", free_port, NULL, 0, NULL, 0},
     {"listener", listener, "0.0.0.0", 0, NULL, 0},
     {"listener-reuseaddr", listener, "0.0.0.0", REUSEADDR, NULL, 0},

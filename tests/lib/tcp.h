@@ -88,15 +88,27 @@ static inline void set_options(int fd, int family, unsigned int options)
 		set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, !!(options & V6ONLY));
 }
 
-static inline int tcp_bound(const char *addr, uint16_t port, unsigned int options)
+static inline void set_device(int fd, const char *device)
+{
+	need(!setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device, (socklen_t)strlen(device)), device);
+}
+
+static inline int tcp_bound_on(const char *device, const char *addr, uint16_t port, unsigned int options)
 {
 	struct place p = place(addr, port);
 	int fd = socket(p.sa.ss_family, SOCK_STREAM, 0);
 
 	need(fd >= 0, "socket");
 	set_options(fd, p.sa.ss_family, options);
+	if (device)
+		set_device(fd, device);
 	need(!bind(fd, (struct sockaddr *)&p.sa, p.len), "bind");
 	return fd;
+}
+
+static inline int tcp_bound(const char *addr, uint16_t port, unsigned int options)
+{
+	return tcp_bound_on(NULL, addr, port, options);
 }
 
 static inline int tcp_server(const char *addr, uint16_t port, unsigned int options)

@@ -31,6 +31,10 @@ class Case:
     owner_state: str = "RS"                 # states of the owners, any of these
     cloexec: bool = False                   # of the owners' descriptors
     notes: Optional[Tuple[str, ...]] = None  # None is not looked at
+    options: Tuple[str, ...] = ()           # of portwhy
+    binds: Tuple[str, ...] = ()             # the same for the real binds (mixes are all tried)
+    prefix: Tuple[str, ...] = ()            # what the situation runs under
+    addrs: Optional[Tuple[str, ...]] = None  # judged, where the target does not say it as ADDRESS:PORT
     wrap: Tuple[str, ...] = ()              # what portwhy and the real binds run under
     unknown: Dict[str, Tuple[str, ...]] = field(default_factory=dict)        # address or *, mixes: by default none
     never_unknown: Dict[str, Tuple[str, ...]] = field(default_factory=dict)  # the same with --probe=never
@@ -40,6 +44,8 @@ class Case:
     def judged(self):
         """The addresses, as the JSON writes them, and the port."""
         host, colon, port = self.target.rpartition(":")
+        if self.addrs is not None:
+            return list(self.addrs), int(port)
         return [host.strip("[]")] if colon else ["0.0.0.0", "::"], int(port)
 
 
@@ -298,6 +304,61 @@ CASES = [
     free("unprivileged-port", "free", "1024", port=1024, wrap=NO_PRIVILEGE),
     Case("privileged-port-busy", "listener", "80", "taken", ("listener", "privileged-port"), ("", ""),
          errno="EACCES", port=80, wrap=NO_PRIVILEGE),
+]
+
+# A second device in the namespace, and what is asked on devices.
+TWO_DEVICES = ("sh", "-c", 'ip link add v0 type veth peer name v1 && ip link set v0 up && exec "$@"', "sh")
+BOTH, V4, V6 = ("0.0.0.0", "::"), ("0.0.0.0",), ("::",)
+
+
+def on(device):
+    """That device by --device."""
+    return {"options": ("--device=" + device,), "binds": ("-d", device), "prefix": TWO_DEVICES}
+
+
+def at(device, *addrs):
+    """That device in the target."""
+    return {"addrs": addrs, "binds": ("-d", device), "prefix": TWO_DEVICES}
+
+
+CASES += [
+    free("target-any", "free", "*:9877", addrs=BOTH),
+    free("target-colon", "free", ":9877", addrs=BOTH),
+    listener("target-node", "listener-v6", ":::9877", addrs=V6),
+    listener("target-tcp", "listener", "tcp:9877", addrs=BOTH),
+    listener("target-name", "listener-specific", "localhost:9877", addrs=("127.0.0.1",), options=("-4",)),
+
+    listener("device-bound", "listener-on-lo", facets="device-bound"),
+    listener("device-same", "listener-on-lo", facets="device-bound", **on("lo")),
+    free("device-other", "listener-on-lo", **on("v0")),
+    listener("device-other-without", "listener", **on("v0")),
+    listener("device-target", "listener-on-lo", "0.0.0.0%lo:9877", "device-bound", **at("lo", *V4)),
+    free("device-target-other", "listener-on-lo", "0.0.0.0%v0:9877", **at("v0", *V4)),
+    free("device-target-any", "listener-on-lo", "*%v0:9877", **at("v0", *BOTH)),
+    listener("device-v6", "listener-v6-on-lo", "[::%lo]:9877", "device-bound", **at("lo", *V6)),
+    free("device-v6-other", "listener-v6-on-lo", "[::%v0]:9877", **at("v0", *V6)),
+    bound("device-bound-socket", "bound-on-lo", "0.0.0.0:9877", "device-bound " + HAS),
+    refused("device-link-local", "[fe80::1%lo]:9877", "address-not-local", "EADDRNOTAVAIL", addrs=("fe80::1",),
+            binds=("-d", "lo")),
+
+    listener("only-v4", "listener", addrs=V4, options=("-4",)),
+    listener("only-v6", "listener", addrs=V6, options=("-6",), facets="dual-stack"),
+    free("only-v4-beside-v6only", "listener-v6only", addrs=V4, options=("-4",)),
+    listener("both-families", "listener", addrs=BOTH, options=("-4", "-6")),
+
+    free("reuseaddr-bound", "bound-reuseaddr", options=("--reuseaddr",)),
+    bound("reuseaddr-bound-lacked", "bound", facets=LACKED, options=("--reuseaddr",)),
+    free("reuseaddr-time-wait", "time-wait-reuse", options=("--reuseaddr",), never_unknown=ASLEEP,
+         never_verdict="unsure"),
+    listener("reuseaddr-listener", "listener-reuseaddr", options=("--reuseaddr",)),
+    free("reuseport-listener", "listener-reuseport", options=("--reuseport",)),
+    free("reuseport-both", "listener-reuseport", options=("--reuseport", "--reuseaddr")),
+    free("v6only-beside-v4", "listener", "[::]:9877", options=("--v6only",), binds=("-6",)),
+    listener("v6only-beside-v6", "listener-v6", "[::]:9877", options=("--v6only",), binds=("-6",)),
+    Case("v6only-bare", "listener-v6only", "9877", "taken", ("listener",), ("",), options=("--v6only",), binds=("-6",)),
+    Case("v6only-mapped", "free", "[::ffff:127.0.0.1]:9877", "refused", (), errno="EINVAL", held=(),
+         options=("--v6only",), binds=("-6",)),
+    Case("link-local-without-device", "free", "[fe80::1]:9877", "refused", (), errno="EINVAL", held=()),
 ]
 
 # Rows of the cases that need more than one world; special.py says how they are made.

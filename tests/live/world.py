@@ -128,11 +128,11 @@ def parse_document(out):
     return doc
 
 
-def kernel_answers(build, slug, addrs, port=9877, namespace=OWN_USER, prefix=(), wrap=(), made_on=9877):
+def kernel_answers(build, slug, addrs, port=9877, namespace=OWN_USER, prefix=(), wrap=(), made_on=9877, options=()):
     """What real binds get, (address, mix) -> result: each in a situation that no successful bind has touched."""
     lines = []
     while len(lines) < 4 * len(addrs):
         with World(build, slug, made_on, namespace, prefix) as w:
-            out = w.run([*wrap, build.tool("binds"), "-s", str(len(lines)), str(port), *addrs]).must().out
+            out = w.run([*wrap, build.tool("binds"), *options, "-s", str(len(lines)), str(port), *addrs]).must().out
         lines += out.decode().splitlines()
     return {tuple(line.split()[:2]): line.split()[2] for line in lines}

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "judge/conflict.h"
+#include "tests/unit/sandbox.h"
 #include "tests/unit/suite.h"
 
 static const struct {
@@ -69,7 +70,7 @@ static struct sockaddr_storage address(const char *text, uint16_t port, socklen_
 }
 
 /* A socket bound to that name; the errno of bind() in *err. */
-static int bind_to(const char *text, bool v6only, struct mix mix, uint16_t port, int *err)
+static int bind_on(const char *device, const char *text, bool v6only, struct mix mix, uint16_t port, int *err)
 {
 	socklen_t len;
 	struct sockaddr_storage ss = address(text, port, &len);
@@ -82,6 +83,7 @@ static int bind_to(const char *text, bool v6only, struct mix mix, uint16_t port,
 		setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
 	if (ss.ss_family == AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof only);
+	ck_assert(!*device || !setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device, (socklen_t)strlen(device)));
 	*err = bind(fd, (struct sockaddr *)&ss, len) ? errno : 0;
 	return fd;
 }
@@ -92,6 +94,7 @@ static struct sock facts_of(int fd, enum sock_state state)
 	struct sockaddr_storage ss;
 	struct sock s = {.state = (uint8_t)state, .count = 1, .inode = 1, .uid = getuid(), .v6only = NO};
 	socklen_t len = sizeof ss;
+	char device[IF_NAMESIZE] = "";
 	int value;
 
 	ck_assert(!getsockname(fd, (struct sockaddr *)&ss, &len));
@@ -108,6 +111,9 @@ static struct sock facts_of(int fd, enum sock_state state)
 	s.reuseport = (uint8_t)tri_of(value);
 	if (ss.ss_family == AF_INET6 && !getsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &value, &len))
 		s.v6only = (uint8_t)tri_of(value);
+	len = sizeof device;
+	ck_assert(!getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device, &len));
+	s.ifindex = len ? if_nametoindex(device) : 0;
 	return s;
 }
 
@@ -132,9 +138,9 @@ struct holder {
 	struct sock s;
 };
 
-static void make_holder(struct holder *h, size_t name, enum kind kind, struct mix mix, uint16_t port)
+static void make_holder(struct holder *h, const char *device, size_t name, enum kind kind, struct mix mix, uint16_t port)
 {
-	int err, listener = bind_to(names[name].text, names[name].v6only, mix, port, &err), client, child;
+	int err, listener = bind_on(device, names[name].text, names[name].v6only, mix, port, &err), client, child;
 	char c;
 
 	*h = (struct holder){.fds = {-1, -1}};
@@ -176,7 +182,8 @@ static void end_holder(struct holder *h)
 	}
 }
 
-static void try_pair(size_t holder, enum kind kind, unsigned int hmix, size_t request, unsigned int rmix, uint16_t port)
+static void try_pair(const char *const devices[2], size_t holder, enum kind kind, unsigned int hmix, size_t request,
+                     unsigned int rmix, uint16_t port)
 {
 	struct holder h;
 	struct binder s = {.mix = mixes[rmix], .v6only = names[request].v6only, .uid = getuid()};
@@ -184,19 +191,22 @@ static void try_pair(size_t holder, enum kind kind, unsigned int hmix, size_t re
 	int err, fd;
 
 	ck_assert(addr_parse(names[request].text, &s.addr));
-	make_holder(&h, holder, kind, mixes[hmix], port);
-	fd = bind_to(names[request].text, names[request].v6only, mixes[rmix], port, &err);
+	s.ifindex = if_nametoindex(devices[1]);
+	make_holder(&h, devices[0], holder, kind, mixes[hmix], port);
+	fd = bind_on(devices[1], names[request].text, names[request].v6only, mixes[rmix], port, &err);
 	close(fd);
 	says = conflict_blocks(&s, &h.s);
 	end_holder(&h);
 	if (says == UNKNOWN && !strcmp(names[request].text, "127.0.0.6") && kind >= ACCEPTED)
 		return; /* kernels differ: see ipv4_overlaps() */
 	ck_assert_msg((err == 0 || err == EADDRINUSE) && says == tri_of(err != 0),
-	              "%s holder %s%s mix %u, bind %s%s mix %u: the kernel says %s, the rule %s", kinds[kind],
-	              names[holder].text, names[holder].v6only ? " v6only" : "", hmix, names[request].text,
-	              names[request].v6only ? " v6only" : "", rmix, err ? strerrorname_np(err) : "ok",
+	              "%s holder %s%s mix %u on '%s', bind %s%s mix %u on '%s': the kernel says %s, the rule %s", kinds[kind],
+	              names[holder].text, names[holder].v6only ? " v6only" : "", hmix, devices[0],
+	              names[request].text, names[request].v6only ? " v6only" : "", rmix, devices[1], err ? strerrorname_np(err) : "ok",
 	              says == YES ? "blocks" : says == NO ? "does not block" : "unknown");
 }
+
+static const char *const no_devices[2] = {"", ""};
 
 /* One kind of holder and one of its addresses with all else. */
 START_TEST(test_pairs)
@@ -212,7 +222,32 @@ START_TEST(test_pairs)
 	for (unsigned int hmix = 0; hmix < MIXES; hmix++)
 		for (size_t request = 0; request < NAMES; request++)
 			for (unsigned int rmix = 0; rmix < MIXES; rmix++)
-				try_pair(holder, kind, hmix, request, rmix, port++);
+				try_pair(no_devices, holder, kind, hmix, request, rmix, port++);
+}
+END_TEST
+
+/* Devices of holder and request; a connection takes the device that it came by. */
+static const char *const devices[][2] = {{"", "lo"}, {"lo", ""}, {"lo", "lo"}, {"lo", "v0"}, {"v0", "lo"}, {"v0", "v0"}};
+
+/* Holder and request on devices: addresses that are on both, or that IPv4 does not look for there. */
+START_TEST(test_devices)
+{
+	static const size_t on_any[] = {0, 1, 4, 5, 8};
+	uint16_t port = 10000;
+	const char *const *pair = devices[(size_t)_i % COUNT(devices)];
+	enum kind kind = (enum kind)((size_t)_i / COUNT(devices));
+
+	if ((kind >= ACCEPTED && strcmp(pair[0], "lo")) || !sandbox_enter())
+		return;
+	if (system("ip link add v0 type veth peer name v1 && ip link set v0 up")) {
+		skip("no second device");
+		return;
+	}
+	for (size_t holder = 0; holder < COUNT(on_any); holder++)
+		for (unsigned int hmix = 0; hmix < MIXES; hmix++)
+			for (size_t request = 0; request < COUNT(on_any); request++)
+				for (unsigned int rmix = 0; rmix < MIXES; rmix++)
+					try_pair(pair, on_any[holder], kind, hmix, on_any[request], rmix, port++);
 }
 END_TEST
 
@@ -235,6 +270,7 @@ static const struct {
     {"IPv4 elsewhere over the same", "::1", "127.0.0.1", MIX_PLAIN, {.state = STATE_TIME_WAIT}, NO},
     {"IPv4 over [::] of unknown v6only", "::", "127.0.0.1", MIX_PLAIN, {.state = STATE_LISTEN}, UNKNOWN},
     {"half-open request", "0.0.0.0", "0.0.0.0", MIX_PLAIN, {.state = STATE_SYN_RECV}, NO},
+    {"device not told", "0.0.0.0", "0.0.0.0", MIX_PLAIN, {.state = STATE_LISTEN, .ifindex = IFINDEX_UNKNOWN}, YES},
     {"SYN_RECV with an inode", "0.0.0.0", "0.0.0.0", MIX_PLAIN, {.state = STATE_SYN_RECV, .inode = 5}, YES},
 };
 
@@ -254,6 +290,7 @@ int main(void)
 	Suite *suite = suite_create("conflict");
 
 	add_table(suite, "pairs", test_pairs, KINDS * NAMES);
+	add_table(suite, "devices", test_devices, KINDS * COUNT(devices));
 	add_table(suite, "unknown", test_unknown, COUNT(rows));
 	return run_suite(suite);
 }

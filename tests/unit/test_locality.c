@@ -40,11 +40,11 @@ static const struct network {
 static enum tri ask(const char *name, const char *text)
 {
 	enum tri local = YES;
-	struct addr a;
+	struct target target = {0};
 	int err;
 
-	ck_assert(addr_parse(text, &a));
-	err = locality_ask(&a, &local);
+	ck_assert(addr_parse(text, &target.addr));
+	err = locality_ask(&target, &local);
 	ck_assert_msg(!err, "%s, %s: %s", name, text, strerror(-err));
 	return local;
 }
@@ -74,10 +74,10 @@ END_TEST
 
 START_TEST(test_no_family)
 {
-	struct addr a = {.family = 200};
+	struct target target = {.addr.family = 200};
 	enum tri local = YES;
 
-	ck_assert_int_eq(locality_ask(&a, &local), -EAFNOSUPPORT);
+	ck_assert_int_eq(locality_ask(&target, &local), -EAFNOSUPPORT);
 	ck_assert_int_eq(local, UNKNOWN);
 }
 END_TEST

@@ -57,6 +57,7 @@ static int hold(const struct row *row)
 START_TEST(test_answers)
 {
 	const struct row *row = &rows[_i / 2];
+	struct request request = {.target.port = PORT};
 	int fd = -1, before, err;
 	struct addr addr;
 
@@ -71,7 +72,7 @@ START_TEST(test_answers)
 	before = open_fds();
 	ck_assert(addr_parse(row->probe, &addr));
 	for (unsigned int mix = 0; mix < MIXES; mix++) {
-		ck_assert_int_eq(probe_bind(&addr, PORT, &mixes[mix], &err), 0);
+		ck_assert_int_eq(probe_bind(&request, &addr, &mixes[mix], &err), 0);
 		ck_assert_msg(err == row->want[mix], "%s (%x), probe %s, mix %u, bindv6only %d: %s",
 		              row->holder ? row->holder : "nobody", row->has, row->probe, mix, _i % 2, strerror(err));
 	}
@@ -85,22 +86,24 @@ END_TEST
 /* Ports below 1024 need a privilege; that of a namespace's root is gone with the next user namespace. */
 START_TEST(test_privilege)
 {
+	struct request request = {.target.port = 80};
 	struct addr addr = addr_any(AF_INET);
 	int err;
 
 	if (!sandbox_enter())
 		return;
-	ck_assert(!probe_bind(&addr, 80, &mixes[0], &err) && !err);
+	ck_assert(!probe_bind(&request, &addr, &mixes[0], &err) && !err);
 	if (!sandbox_unshare(0))
 		return;
-	ck_assert(!probe_bind(&addr, 80, &mixes[0], &err) && err == EACCES);
-	ck_assert(!probe_address(&addr, &err) && !err);
+	ck_assert(!probe_bind(&request, &addr, &mixes[0], &err) && err == EACCES);
+	ck_assert(!probe_address(&addr, &request.target, &err) && !err);
 }
 END_TEST
 
 /* The address alone: a listener on every port would not matter, and no port is taken. */
 START_TEST(test_address)
 {
+	struct request request = {.target.port = PORT};
 	static const struct row listener = {"127.0.0.1", LISTENS, NULL, {0}};
 	struct addr addr;
 	int fd, err;
@@ -110,20 +113,68 @@ START_TEST(test_address)
 	fd = hold(&listener); /* now no port is left for bind() to 0 */
 	ck_assert_int_eq(really_bind("127.0.0.1", 0), EADDRINUSE);
 	ck_assert(addr_parse("127.0.0.1", &addr));
-	ck_assert(!probe_address(&addr, &err) && !err);
+	ck_assert(!probe_address(&addr, &request.target, &err) && !err);
 	ck_assert(addr_parse("192.0.2.1", &addr));
-	ck_assert(!probe_address(&addr, &err) && err == EADDRNOTAVAIL);
+	ck_assert(!probe_address(&addr, &request.target, &err) && err == EADDRNOTAVAIL);
 	close(fd);
+}
+END_TEST
+
+/* The socket asked about may be v6only, on a device, of another user. */
+START_TEST(test_request)
+{
+	static const struct row v4 = {"127.0.0.1", LISTENS, NULL, {0}};
+	struct request request = {.target.port = PORT, .v6only = true};
+	struct addr any = addr_any(AF_INET6), here;
+	int fd, err, before;
+
+	if (!sandbox_enter())
+		return;
+	fd = hold(&v4);
+	ck_assert(!probe_bind(&request, &any, &mixes[0], &err) && !err);
+	ck_assert(addr_parse("::ffff:127.0.0.1", &here));
+	ck_assert(!probe_bind(&request, &here, &mixes[0], &err) && err == EINVAL);
+	request = (struct request){.target = {.port = PORT, .ifindex = if_nametoindex("lo"), .device = "lo"}};
+	ck_assert(addr_parse("127.0.0.2", &here));
+	ck_assert(!probe_bind(&request, &here, &mixes[0], &err) && !err);
+	strcpy(request.target.device, "gone");
+	ck_assert_int_eq(probe_bind(&request, &here, &mixes[0], &err), -ENODEV);
+	request = (struct request){.target.port = PORT, .as_user = true, .uid = 12345};
+	before = open_fds();
+	ck_assert_int_eq(probe_bind(&request, &here, &mixes[0], &err), -EINVAL); /* not of this namespace */
+	request.uid = 0;
+	ck_assert(!probe_bind(&request, &here, &mixes[0], &err) && !err);
+	ck_assert_int_eq(open_fds(), before);
+	close(fd);
+}
+END_TEST
+
+/* A real other user, which only real root can be. */
+START_TEST(test_user)
+{
+	struct request request = {.target.port = 80, .as_user = true, .uid = 12345};
+	struct addr addr = addr_any(AF_INET);
+	int err;
+
+	if (unshare(CLONE_NEWNET)) {
+		skip("no network namespace without a user namespace");
+		return;
+	}
+	ck_assert(!probe_bind(&request, &addr, &mixes[0], &err) && err == EACCES);
+	request.target.port = PORT;
+	ck_assert(!probe_bind(&request, &addr, &mixes[0], &err) && !err);
+	ck_assert_int_eq(geteuid(), 0);
 }
 END_TEST
 
 START_TEST(test_no_family)
 {
+	struct request request = {.target.port = PORT};
 	struct addr addr = {.family = 200};
 	int err = 7;
 
-	ck_assert_int_eq(probe_bind(&addr, PORT, &mixes[0], &err), -EAFNOSUPPORT);
-	ck_assert_int_eq(probe_address(&addr, &err), -EAFNOSUPPORT);
+	ck_assert_int_eq(probe_bind(&request, &addr, &mixes[0], &err), -EAFNOSUPPORT);
+	ck_assert_int_eq(probe_address(&addr, &request.target, &err), -EAFNOSUPPORT);
 	ck_assert_int_eq(err, 7);
 }
 END_TEST
@@ -136,6 +187,8 @@ int main(void)
 	add_table(suite, "answers", test_answers, 2 * COUNT(rows));
 	tcase_add_test(whole, test_privilege);
 	tcase_add_test(whole, test_address);
+	tcase_add_test(whole, test_request);
+	tcase_add_test(whole, test_user);
 	tcase_add_test(whole, test_no_family);
 	suite_add_tcase(suite, whole);
 	return run_suite(suite);

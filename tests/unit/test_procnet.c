@@ -69,7 +69,7 @@ START_TEST(columns)
 	ck_assert_msg(s.uid == r->uid && s.inode == r->inode, "%s: uid %u inode %u", r->name, s.uid, s.inode);
 	ck_assert_msg(s.expires_ms == r->expires, "%s: expires in %d", r->name, s.expires_ms);
 	ck_assert_msg(s.port == 9877 && s.peer_port == 0xc958 && s.count == 1 && s.v6only == NO, "%s: rest", r->name);
-	ck_assert_msg(!s.cookie && !s.cgroup && !s.ifindex && !s.reuseaddr && !s.reuseport, "%s: made up", r->name);
+	ck_assert_msg(!s.cookie && !s.cgroup && s.ifindex == IFINDEX_UNKNOWN && !s.reuseaddr && !s.reuseport, "%s: made up", r->name);
 }
 END_TEST
 

@@ -46,17 +46,17 @@ static void end(pid_t child)
 	waitpid(child, NULL, 0);
 }
 
-static struct target target_of(const char *text)
+static struct request request_of(const char *text)
 {
-	struct target t = {.text = text, .port = PORT};
+	struct request r = {.target = {.text = text, .port = PORT}};
 
-	ck_assert(!text || addr_parse(text, &t.addr));
-	return t;
+	ck_assert(!text || addr_parse(text, &r.target.addr));
+	return r;
 }
 
 START_TEST(test_rounds)
 {
-	struct target target = target_of("127.0.0.1");
+	struct request request = request_of("127.0.0.1");
 	struct want want = {0};
 	size_t first = 0, n;
 	struct snapshot s;
@@ -65,25 +65,25 @@ START_TEST(test_rounds)
 	if (!sandbox_enter())
 		return;
 	child = listener("127.0.0.1", false);
-	snapshot_take(&s, &target);
+	snapshot_take(&s, &request);
 	ck_assert(s.nsocks == 1 && s.host.release && s.host.has_inet == YES && s.gaps.n == 0);
 	ck_assert(!s.owners_read && !s.options_read && s.socks[0].reuseaddr == UNKNOWN);
-	ck_assert_int_eq(snapshot_local(&s, &target.addr), YES);
-	snapshot_fetch(&s, &target, &want);
+	ck_assert_int_eq(snapshot_local(&s, &request.target.addr), YES);
+	snapshot_fetch(&s, &request, &want);
 	ck_assert(!s.owners_read && !s.options_read && !s.nprobes);
 	want.owners = true;
-	snapshot_fetch(&s, &target, &want);
+	snapshot_fetch(&s, &request, &want);
 	ck_assert(s.owners_read && s.socks[0].held_by == HELD_PROCESS && s.owners.nprocesses == 1);
 	ck_assert(owners_of(&s.owners, s.socks[0].inode, &n) && n == 1);
 	ck_assert(s.owners.processes[0].pid == child && s.owners.v[0].cloexec == NO);
 	ck_assert_str_eq(s.owners.processes[0].user, "root");
 	ck_assert_str_eq(snapshot_user(&s, 0), "root");
 	want = (struct want){.options = &first, .noptions = 1};
-	snapshot_fetch(&s, &target, &want);
+	snapshot_fetch(&s, &request, &want);
 	ck_assert(s.options_read && s.socks[0].reuseaddr == YES && s.socks[0].reuseport == NO);
-	want = (struct want){.nprobes = 1, .probes = {{target.addr, MIX_BOTH}}};
-	snapshot_fetch(&s, &target, &want);
-	ck_assert(s.nprobes == 1 && snapshot_probe(&s, &target.addr, MIX_BOTH)->err == EADDRINUSE);
+	want = (struct want){.nprobes = 1, .probes = {{request.target.addr, MIX_BOTH}}};
+	snapshot_fetch(&s, &request, &want);
+	ck_assert(s.nprobes == 1 && snapshot_probe(&s, &request.target.addr, MIX_BOTH)->err == EADDRINUSE);
 	ck_assert_uint_eq(s.gaps.n, 0);
 	snapshot_free(&s);
 	end(child);
@@ -93,15 +93,15 @@ END_TEST
 /* Where nothing is and nothing is asked, nothing is found. */
 START_TEST(test_free)
 {
-	struct target target = target_of(NULL);
+	struct request request = request_of(NULL);
 	struct want want = {.owners = true};
 	struct snapshot s;
 
 	if (!sandbox_enter())
 		return;
-	snapshot_take(&s, &target);
+	snapshot_take(&s, &request);
 	ck_assert(!s.nsocks && !s.nlocalities && !s.gaps.n);
-	snapshot_fetch(&s, &target, &want);
+	snapshot_fetch(&s, &request, &want);
 	ck_assert(s.owners_read && !s.owners.n && !s.gaps.n);
 	snapshot_free(&s);
 }
@@ -118,14 +118,14 @@ static const struct place_row {
 START_TEST(test_place)
 {
 	const struct place_row *row = &places[_i];
-	struct target target = target_of(row->target);
+	struct request request = request_of(row->target);
 	struct snapshot s;
 
 	if (!sandbox_enter())
 		return;
-	snapshot_take(&s, &target);
+	snapshot_take(&s, &request);
 	ck_assert_msg(s.nlocalities == row->nlocalities, "%s: %zu", row->target, s.nlocalities);
-	ck_assert_msg(snapshot_local(&s, &target.addr) == row->local, "%s", row->target);
+	ck_assert_msg(snapshot_local(&s, &request.target.addr) == row->local, "%s", row->target);
 	ck_assert_msg(!s.gaps.n, "%s: %zu gaps", row->target, s.gaps.n);
 	snapshot_free(&s);
 }
@@ -134,7 +134,7 @@ END_TEST
 /* A holder that may not be looked at: hidden, said once, and no options. */
 START_TEST(test_hidden)
 {
-	struct target target = target_of(NULL);
+	struct request request = request_of(NULL);
 	struct want want = {.owners = true};
 	size_t first = 0;
 	struct snapshot s;
@@ -143,12 +143,12 @@ START_TEST(test_hidden)
 	if (!sandbox_enter())
 		return;
 	child = listener("127.0.0.1", true);
-	snapshot_take(&s, &target);
-	snapshot_fetch(&s, &target, &want);
+	snapshot_take(&s, &request);
+	snapshot_fetch(&s, &request, &want);
 	ck_assert(s.nsocks == 1 && s.socks[0].held_by == HELD_HIDDEN && !s.owners.n);
 	ck_assert(gap_has(&s.gaps, GAP_FD_TABLE));
 	want = (struct want){.options = &first, .noptions = 1};
-	snapshot_fetch(&s, &target, &want);
+	snapshot_fetch(&s, &request, &want);
 	ck_assert(s.options_read && s.socks[0].reuseaddr == UNKNOWN && !gap_has(&s.gaps, GAP_SOCKET_OPTIONS));
 	snapshot_free(&s);
 	end(child);
@@ -158,7 +158,7 @@ END_TEST
 /* A holder that ended between the rounds. */
 START_TEST(test_gone)
 {
-	struct target target = target_of(NULL);
+	struct request request = request_of(NULL);
 	struct want want = {.owners = true};
 	size_t first = 0;
 	struct snapshot s;
@@ -168,11 +168,11 @@ START_TEST(test_gone)
 	if (!sandbox_enter())
 		return;
 	child = listener("127.0.0.1", false);
-	snapshot_take(&s, &target);
-	snapshot_fetch(&s, &target, &want);
+	snapshot_take(&s, &request);
+	snapshot_fetch(&s, &request, &want);
 	end(child);
 	want = (struct want){.options = &first, .noptions = 1};
-	snapshot_fetch(&s, &target, &want);
+	snapshot_fetch(&s, &request, &want);
 	snprintf(object, sizeof object, "pid %d", (int)child);
 	ck_assert(s.gaps.n == 1 && s.gaps.v[0].kind == GAP_SOCKET_OPTIONS && s.gaps.v[0].err == ESRCH);
 	ck_assert_str_eq(s.gaps.v[0].object, object);
@@ -180,14 +180,55 @@ START_TEST(test_gone)
 }
 END_TEST
 
+/* One look for many ports: which have a socket, and no socket of any. */
+START_TEST(test_ports)
+{
+	struct request request = request_of("127.0.0.1");
+	struct port_set ports = {{0}};
+	struct snapshot s;
+	size_t n = 0;
+	pid_t child;
+
+	if (!sandbox_enter())
+		return;
+	child = listener("127.0.0.1", false);
+	snapshot_ports(&s, &request, &ports);
+	for (unsigned int port = 0; port <= UINT16_MAX; port++)
+		n += port_set_has(&ports, (uint16_t)port);
+	ck_assert(n == 1 && port_set_has(&ports, PORT));
+	ck_assert(!s.nsocks && !s.gaps.n && snapshot_local(&s, &request.target.addr) == YES);
+	snapshot_free(&s);
+	end(child);
+}
+END_TEST
+
+/* As another user: no privilege, and a trial only where we may become that one. */
+START_TEST(test_user)
+{
+	struct request request = request_of("127.0.0.1");
+	struct want want = {.nprobes = 1, .probes = {{request.target.addr, MIX_PLAIN}}};
+	struct snapshot s;
+
+	request.as_user = true;
+	request.uid = 12345;
+	if (!sandbox_enter())
+		return;
+	snapshot_take(&s, &request);
+	ck_assert(s.host.uid == 12345 && s.host.own_uid == 0 && !s.host.may_bind_low);
+	snapshot_fetch(&s, &request, &want); /* a namespace of one user: nobody else can be become */
+	ck_assert(!s.nprobes && gap_has(&s.gaps, GAP_PROBE));
+	snapshot_free(&s);
+}
+END_TEST
+
 /* A probe that cannot be made. */
 START_TEST(test_no_probe)
 {
-	struct target target = target_of(NULL);
+	struct request request = request_of(NULL);
 	struct want want = {.nprobes = 1, .probes = {{{.family = 200}, MIX_PLAIN}}};
 	struct snapshot s = {0};
 
-	snapshot_fetch(&s, &target, &want);
+	snapshot_fetch(&s, &request, &want);
 	ck_assert(!s.nprobes && s.gaps.n == 1 && s.gaps.v[0].kind == GAP_PROBE && s.gaps.v[0].err == EAFNOSUPPORT);
 	snapshot_free(&s);
 }
@@ -203,6 +244,8 @@ int main(void)
 	tcase_add_test(whole, test_free);
 	tcase_add_test(whole, test_hidden);
 	tcase_add_test(whole, test_gone);
+	tcase_add_test(whole, test_ports);
+	tcase_add_test(whole, test_user);
 	tcase_add_test(whole, test_no_probe);
 	suite_add_tcase(suite, whole);
 	return run_suite(suite);

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The answers to one target: judge, ask sys for what is wanted, judge again.  Of
+ * a range only the ports that have a socket are looked at one by one; one look
+ * at all sockets tells which.
+ */
+#include "cmd/answer.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/xalloc.h"
+#include "judge/judge.h"
+#include "sys/snapshot.h"
+
+/* Owners, options, probes, probes with SO_REUSEPORT. */
+enum { ROUNDS = 4 };
+
+/* One look: sockets first, then round by round what the judgement wants. */
+static void look(struct answer *a, bool details)
+{
+	struct want want;
+
+	snapshot_take(&a->seen, &a->request);
+	for (int round = 0; judge(&a->report, &a->request, &a->seen, details, &want) && round < ROUNDS; round++) {
+		report_free(&a->report);
+		snapshot_fetch(&a->seen, &a->request, &want);
+		want_free(&want);
+	}
+	want_free(&want);
+}
+
+/*
+ * A dump is not atomic, and the probe comes after it: what was free without a
+ * trial, or refused without a reason, is looked at once more.
+ */
+static bool is_doubtful(const struct report *r)
+{
+	for (size_t i = r->request->mix; i < r->nbinds; i += MIXES) {
+		const struct bind *b = &r->binds[i];
+
+		if (b->result == RESULT_OK ? !b->by_probe : b->result == EADDRINUSE && !b->blocked_by.n)
+			return true;
+	}
+	return false;
+}
+
+static void find(struct answer *a, bool details)
+{
+	const struct report *r = &a->report;
+
+	look(a, details);
+	if (r->verdict == TAKEN ? r->ncauses && r->causes[0].socks.n : !is_doubtful(r))
+		return;
+	report_free(&a->report);
+	snapshot_free(&a->seen);
+	look(a, details);
+}
+
+static struct answer *answer_new(const struct inquiry *q, uint16_t port)
+{
+	struct answer *a = xcalloc(1, sizeof *a);
+
+	a->request = q->request;
+	a->request.target.port = port;
+	return a;
+}
+
+static void answer_free(struct answer *a)
+{
+	report_free(&a->report);
+	snapshot_free(&a->seen);
+	free(a);
+}
+
+static void keep(struct answers *to, struct answer *a)
+{
+	to->v = xgrow(to->v, to->n, sizeof *to->v);
+	to->v[to->n++] = a;
+}
+
+/* Refused for want of privilege and nothing else. */
+static bool is_low(const struct report *r)
+{
+	return r->verdict == REFUSED && r->ncauses == 1 && r->causes[0].id == CAUSE_PRIVILEGED_PORT;
+}
+
+/* A port of a range on which nothing is: what all of them share decides, unless only a trial can. */
+static void find_quiet(const struct answers *all, struct answer *a, bool details)
+{
+	struct want want;
+	bool open = judge(&a->report, &a->request, &all->shared, details, &want) && want.nprobes;
+
+	want_free(&want);
+	if (!open)
+		return;
+	report_free(&a->report);
+	find(a, details);
+}
+
+static void find_many(struct answers *to, const struct inquiry *q, bool details, bool every)
+{
+	struct port_set busy = {{0}};
+
+	snapshot_ports(&to->shared, &q->request, &busy);
+	for (size_t i = 0; i < q->nports; i++) {
+		struct answer *a = answer_new(q, q->ports[i]);
+
+		if (port_set_has(&busy, q->ports[i]))
+			find(a, details);
+		else
+			find_quiet(to, a, details);
+		to->worst = a->report.verdict > to->worst ? a->report.verdict : to->worst;
+		to->not_free += a->report.verdict != FREE;
+		to->low += is_low(&a->report);
+		if (!is_low(&a->report) && (every || a->report.verdict != FREE))
+			keep(to, a);
+		else
+			answer_free(a);
+	}
+}
+
+/*
+ * Finds the answers to q, which must stay where it is.  details: the reader
+ * wants to know who and why; every: also the free ports of a range.
+ */
+void answers_find(struct answers *a, const struct inquiry *q, bool details, bool every)
+{
+	*a = (struct answers){.is_many = q->is_many};
+	a->about = (struct report){.request = &q->request, .seen = &a->shared};
+	if (q->is_many) {
+		find_many(a, q, details, every);
+		return;
+	}
+	keep(a, answer_new(q, q->ports[0]));
+	find(a->v[0], details);
+	a->worst = a->v[0]->report.verdict;
+}
+
+void answers_free(struct answers *a)
+{
+	for (size_t i = 0; i < a->n; i++)
+		answer_free(a->v[i]);
+	free(a->v);
+	snapshot_free(&a->shared);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef CMD_ANSWER_H
+#define CMD_ANSWER_H
+
+#include "cmd/inquiry.h"
+#include "model/report.h"
+
+/* The answer to one port; the request that the report borrows is here. */
+struct answer {
+	struct request request;
+	struct snapshot seen;   /* its own; empty where the report borrows the look of the range */
+	struct report report;
+};
+
+/* The answers to one inquiry. */
+struct answers {
+	struct answer **v;      /* those that are listed */
+	size_t n;
+	enum verdict worst;     /* of all its ports, listed or not */
+	struct snapshot shared; /* of a range: what a port without a socket shows */
+	struct report about;
+	size_t not_free, low;
+	bool is_many;
+};
+
+void answers_find(struct answers *a, const struct inquiry *q, bool details, bool every);
+void answers_free(struct answers *a);
+
+#endif

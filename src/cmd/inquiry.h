@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef CMD_INQUIRY_H
+#define CMD_INQUIRY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "cmd/options.h"
+#include "model/request.h"
+
+/* One address of a target: the request with its first port, and all of its ports. */
+struct inquiry {
+	struct request request;
+	uint16_t *ports;   /* each once, as typed */
+	size_t nports;
+	bool is_many;      /* a range or list */
+};
+
+struct inquiry *inquiries_read(const struct options *o, size_t *n);
+void inquiries_free(struct inquiry *v, size_t n);
+
+#endif
