@@ -124,8 +124,7 @@ const struct cause_text cause_texts[CAUSES] = {
             "this end closed first, or both did at once",
             "In TIME_WAIT for {age} (since {since}). The kernel keeps this pair of addresses 60 s, for a lost last ACK "
             "and old segments. Nothing to kill.",
-            "{count} connections are in TIME_WAIT, the latest since {since}. The kernel keeps each pair of addresses "
-            "60 s, for a lost last ACK and old segments. Nothing to kill.",
+            "{count} of them, the latest since {since}; each stays 60 s. Nothing to kill.",
         },
     [CAUSE_PRIVILEGED_PORT] =
         {

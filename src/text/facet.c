@@ -77,7 +77,7 @@ const struct facet_text facet_texts[FACETS] = {
             "{unread} bytes lie unread in its receive queue: closing it now sends a reset and leaves nothing behind.",
         },
     [FACET_NO_TIMEOUT] = {"no-timeout", "No timer runs, not even keepalive: if the peer is gone, nobody will notice."},
-    [FACET_MANY] = {"many", "{count} sockets: a server that closes first, or leaks connections, under load."},
+    [FACET_MANY] = {"many", "More than 1000 alike: a server under load, or one that leaks."},
     [FACET_DEVICE_BOUND] =
         {
             "device-bound",
