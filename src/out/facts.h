@@ -21,7 +21,7 @@ struct fact {
 	void (*put)(struct buf *out, const struct scope *scope);
 };
 
-extern const struct fact facts_who[];
+extern const struct fact facts_who[], facts_look[];
 
 void facts_raw(struct buf *out, const char *s, const struct scope *scope);
 void facts_duration(struct buf *out, int64_t ms);

@@ -161,12 +161,25 @@ static void put_notes(struct buf *out, const struct scope *scope)
 			paragraph(out, "", note_texts[i].text, scope, 2, NULL);
 }
 
+/* What was looked at and how. */
+static void put_looks(struct buf *out, const struct scope *scope)
+{
+	const struct snapshot *seen = scope->report->seen;
+
+	buf_puts(out, "\nLooked at\n");
+	paragraph(out, "  ", look_texts[LOOK_SOCKETS], scope, 4, NULL);
+	paragraph(out, "  ", look_texts[seen->owners_read ? LOOK_OWNERS : LOOK_NO_OWNERS], scope, 4, NULL);
+	if (seen->options_read && seen->owners.n)
+		paragraph(out, "  ", look_texts[LOOK_OPTIONS], scope, 4, NULL);
+	paragraph(out, "  ", look_texts[seen->nprobes ? LOOK_TRIALS : LOOK_NO_TRIALS], scope, 4, NULL);
+}
+
 /* What was not seen; where a bind() was tried and worked, nothing of it can matter. */
 static void put_gaps(struct buf *out, struct scope *scope)
 {
 	const struct gaps *gaps = &scope->report->seen->gaps;
 
-	if (!gaps->n || scope->report->verdict == FREE)
+	if (!gaps->n || (scope->report->verdict == FREE && !scope->style->verbose))
 		return;
 	put_heading(out, "Not seen", scope->style);
 	for (size_t i = 0; i < gaps->n; i++) {
@@ -217,6 +230,8 @@ void term_report(struct buf *out, const struct report *r, const struct style *st
 		put_cause(out, &scope);
 	}
 	scope.cause = NULL;
+	if (style->verbose)
+		put_looks(out, &scope);
 	put_gaps(out, &scope);
 	if (r->verdict != FREE && r->nbinds) {
 		buf_puts(out, "\n");

@@ -111,6 +111,11 @@ enum second_line {
 	SECOND_LINES
 };
 
+/* What was looked at. */
+enum look { LOOK_SOCKETS, LOOK_OWNERS, LOOK_NO_OWNERS, LOOK_OPTIONS, LOOK_TRIALS, LOOK_NO_TRIALS, LOOKS };
+
+extern const char *const look_texts[LOOKS];
+
 /* The first line of a range. */
 enum range_line { RANGE_FREE, RANGE_NOT_FREE, RANGE_LINES };
 

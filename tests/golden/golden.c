@@ -26,7 +26,9 @@ struct format {
 
 static const struct format term = {"term", {.width = 80}, false}, ascii = {"ascii", {.width = 80, .ascii = true}, false},
                            narrow = {"term60", {.width = 60}, false}, wide = {"term100", {.width = 100}, false},
-                           color = {"color", {.width = 80, .color = true}, false}, json = {"json", {.width = 80}, true};
+                           color = {"color", {.width = 80, .color = true}, false},
+                           verbose = {"verbose", {.width = 80, .verbose = true}, false},
+                           json = {"json", {.width = 80}, true};
 
 static void write_file(const char *dir, const char *slug, const char *suffix, const struct buf *b)
 {
@@ -128,6 +130,7 @@ int main(int argc, char **argv)
 		write_report(argv[1], s, &ascii);
 		write_report(argv[1], s, &color);
 		write_report(argv[1], s, &narrow);
+		write_report(argv[1], s, &verbose);
 		write_report(argv[1], s, &wide);
 	}
 	return 0;

@@ -200,6 +200,17 @@ def numeric(build):
         raise Failure("a user has a name: %r, %s" % (words, owner))
 
 
+def verbose(build):
+    """What was looked at is said, and it is true."""
+    for slug, looks in (("listener", ("1, from sock_diag", "1 hold", "bind() was not tried")),
+                        ("free", ("0, from sock_diag", "not looked at", "0.0.0.0 plain works, [::] plain works"))):
+        with World(build, slug) as w:
+            words = " ".join(w.run([build.portwhy, "-v", "9877"]).out.decode().split())
+        missing = [look for look in looks if look not in words]
+        if missing:
+            raise Failure("%s: not said: %s: %s" % (slug, missing, words))
+
+
 def devices_in_json(build):
     with World(build, "listener-on-lo") as w:
         report = ask_one(build, w, "0.0.0.0%lo:9877")
@@ -499,6 +510,7 @@ SPECIAL = [
     ("unfolded", unfolded),
     ("output-to-file", to_file),
     ("numeric", numeric),
+    ("verbose", verbose),
     ("devices-in-json", devices_in_json),
     ("full-disk", full_disk),
     ("hostile-name", hostile_name),

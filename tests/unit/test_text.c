@@ -183,6 +183,10 @@ START_TEST(test_lines)
 		expands("headline", headline_texts[i]);
 	for (int i = 0; i < SECOND_LINES; i++)
 		expands("second line", second_line_texts[i]);
+	for (int i = 0; i < RANGE_LINES; i++)
+		expands("range", range_texts[i]);
+	for (int i = 0; i < LOOKS; i++)
+		expands("look", look_texts[i]);
 	for (int i = 0; i < NOTES; i++)
 		expands(note_texts[i].id, note_texts[i].text);
 	for (int i = 0; i < GAP_KINDS; i++) {

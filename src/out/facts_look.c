@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The facts about how something was found out. */
+#include "out/facts.h"
+
+#include <sys/socket.h>
+
+static void put_sockets(struct buf *out, const struct scope *scope)
+{
+	unsigned long n = 0;
+
+	for (size_t i = 0; i < scope->report->seen->nsocks; i++)
+		n += scope->report->seen->socks[i].count;
+	buf_printf(out, "%lu", n);
+}
+
+static void put_source(struct buf *out, const struct scope *scope)
+{
+	buf_puts(out, gap_has(&scope->report->seen->gaps, GAP_SOCK_DIAG) ? "/proc/net/tcp" : "sock_diag (netlink)");
+}
+
+static void put_holders(struct buf *out, const struct scope *scope)
+{
+	buf_printf(out, "%zu", scope->report->seen->owners.nprocesses);
+}
+
+static void put_trials(struct buf *out, const struct scope *scope)
+{
+	static const char *const names[MIXES] = {"plain", "SO_REUSEADDR", "SO_REUSEPORT", "both"};
+	const struct snapshot *seen = scope->report->seen;
+
+	for (size_t i = 0; i < seen->nprobes; i++) {
+		const struct probe *p = &seen->probes[i];
+		char text[ADDR_TEXT];
+
+		addr_format(&p->addr, text);
+		buf_printf(out, p->addr.family == AF_INET6 ? "%s[%s]" : "%s%s", i ? ", " : "", text);
+		buf_printf(out, " %s %s", names[p->mix], p->err ? facts_errno(p->err) : "works");
+	}
+}
+
+const struct fact facts_look[] = {
+    {"sockets", put_sockets}, {"source", put_source}, {"holders", put_holders}, {"trials", put_trials}, {NULL, NULL},
+};
