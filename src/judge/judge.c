@@ -18,6 +18,14 @@ static enum verdict verdict_of(const struct bind *b)
 	return b->result == EADDRINUSE || b->blocked_by.n ? TAKEN : REFUSED;
 }
 
+/* The kernel refused: what alone may be the reason counts as it. */
+static void accuse(struct report *r, const struct bind *b)
+{
+	for (size_t i = 0; i < b->blocked_by.n; i++)
+		if (r->rows[b->blocked_by.v[i]].blocks == UNKNOWN)
+			r->rows[b->blocked_by.v[i]].blocks = YES;
+}
+
 /* The worst over the addresses, and the errno that goes with it.  If all of them work, what was in the way is gone. */
 static void decide(struct report *r)
 {
@@ -33,6 +41,8 @@ static void decide(struct report *r)
 	}
 	for (size_t i = 0; r->verdict == FREE && i < r->nrows; i++)
 		r->rows[i].blocks = NO;
+	for (size_t i = r->request->mix; i < r->nbinds; i += MIXES)
+		accuse(r, &r->binds[i]);
 }
 
 static void find_notes(struct report *r)
@@ -76,10 +86,10 @@ static void find_wants(const struct report *r, bool details, struct want *want)
 
 	if (details)
 		want_connections(r, want);
-	if (want->info || want->peers)
-		want->owners = !r->seen->owners_read;
-	if (want->info || want->peers)
+	if (want->info || want->peers) {
+		want->owners = !r->seen->owners_read && r->nrows;
 		return;
+	}
 	for (size_t i = 0; i < r->nrows; i++)
 		held |= r->rows[i].s.inode != 0;
 	if (!r->seen->options_read && held)

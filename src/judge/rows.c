@@ -106,9 +106,11 @@ static void take(struct report *r, struct group **groups, size_t *ngroups, const
 	}
 }
 
-/* What a bind() that worked proves of t, which could have been in its way. */
+/* What a bind() that worked proves of t, which could have been in its way (unless it is on another device). */
 static void learn_from_success(const struct binder *s, struct sock *t)
 {
+	if (s->ifindex && t->ifindex == IFINDEX_UNKNOWN)
+		return;
 	if (conflict_overlap(s, t) == UNKNOWN)
 		t->v6only = s->mix.reuseaddr || s->mix.reuseport ? UNKNOWN : YES;
 	else if (s->mix.reuseaddr && !s->mix.reuseport && t->state != STATE_LISTEN)
@@ -118,6 +120,8 @@ static void learn_from_success(const struct binder *s, struct sock *t)
 /* What a bind() that failed proves of t, which alone can be the reason. */
 static void learn_from_failure(const struct binder *s, struct sock *t)
 {
+	if (t->ifindex == IFINDEX_UNKNOWN)
+		t->ifindex = 0; /* or the same device: it collides either way */
 	if (conflict_overlap(s, t) == UNKNOWN)
 		t->v6only = NO;
 	if (s->mix.reuseaddr && t->reuseaddr == UNKNOWN)

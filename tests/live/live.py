@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 sys.dont_write_bytecode = True  # the source tree stays as it is
 
+from asked import ASKED
 from cases import CASES
 from expect import run_case
 from runtimes import RUNTIMES
@@ -25,7 +26,8 @@ WORKERS = 2
 
 
 def all_tests():
-    tests = [(case.name, lambda build, case=case: run_case(build, case)) for case in CASES] + SPECIAL + RUNTIMES + TERMINAL
+    rows = [(case.name, lambda build, case=case: run_case(build, case)) for case in CASES]
+    tests = rows + SPECIAL + ASKED + RUNTIMES + TERMINAL
     names = [name for name, _ in tests]
     assert len(set(names)) == len(names), "two cases of one name"
     # The longest first, so that nothing waits for it at the end.

@@ -257,27 +257,32 @@ static const struct {
 	unsigned int mix;
 	struct sock s;
 	enum tri blocks;
+	uint32_t ifindex; /* of the request */
 } rows[] = {
-    {"plain bind over unknown flags", "127.0.0.1", "0.0.0.0", MIX_PLAIN, {.state = STATE_TIME_WAIT}, YES},
-    {"reuseaddr over unknown flags", "127.0.0.1", "0.0.0.0", MIX_REUSEADDR, {.state = STATE_TIME_WAIT}, UNKNOWN},
-    {"reuseaddr over unknown flags elsewhere", "127.0.0.1", "127.0.0.2", MIX_REUSEADDR, {.state = STATE_TIME_WAIT}, NO},
-    {"reuseaddr over a listener", "127.0.0.1", "0.0.0.0", MIX_REUSEADDR, {.state = STATE_LISTEN}, YES},
-    {"reuseport over a listener of unknown flags", "127.0.0.1", "0.0.0.0", MIX_REUSEPORT, {.state = STATE_LISTEN}, UNKNOWN},
-    {"reuseport over another user's", "127.0.0.1", "0.0.0.0", MIX_REUSEPORT, {.state = STATE_LISTEN, .uid = 7}, YES},
+    {"plain bind over unknown flags", "127.0.0.1", "0.0.0.0", MIX_PLAIN, {.state = STATE_TIME_WAIT}, YES, 0},
+    {"reuseaddr over unknown flags", "127.0.0.1", "0.0.0.0", MIX_REUSEADDR, {.state = STATE_TIME_WAIT}, UNKNOWN, 0},
+    {"reuseaddr over unknown flags elsewhere", "127.0.0.1", "127.0.0.2", MIX_REUSEADDR, {.state = STATE_TIME_WAIT}, NO, 0},
+    {"reuseaddr over a listener", "127.0.0.1", "0.0.0.0", MIX_REUSEADDR, {.state = STATE_LISTEN}, YES, 0},
+    {"reuseport over a listener of unknown flags", "127.0.0.1", "0.0.0.0", MIX_REUSEPORT, {.state = STATE_LISTEN}, UNKNOWN, 0},
+    {"reuseport over another user's", "127.0.0.1", "0.0.0.0", MIX_REUSEPORT, {.state = STATE_LISTEN, .uid = 7}, YES, 0},
     {"reuseport, minisocket of no user", "127.0.0.1", "0.0.0.0", MIX_REUSEPORT,
-     {.state = STATE_TIME_WAIT, .uid = UID_UNKNOWN, .reuseport = YES}, NO},
-    {"IPv4 over IPv6 of unknown v6only", "::1", "0.0.0.0", MIX_PLAIN, {.state = STATE_TIME_WAIT}, UNKNOWN},
-    {"IPv4 elsewhere over the same", "::1", "127.0.0.1", MIX_PLAIN, {.state = STATE_TIME_WAIT}, NO},
-    {"IPv4 over [::] of unknown v6only", "::", "127.0.0.1", MIX_PLAIN, {.state = STATE_LISTEN}, UNKNOWN},
-    {"half-open request", "0.0.0.0", "0.0.0.0", MIX_PLAIN, {.state = STATE_SYN_RECV}, NO},
-    {"device not told", "0.0.0.0", "0.0.0.0", MIX_PLAIN, {.state = STATE_LISTEN, .ifindex = IFINDEX_UNKNOWN}, YES},
-    {"SYN_RECV with an inode", "0.0.0.0", "0.0.0.0", MIX_PLAIN, {.state = STATE_SYN_RECV, .inode = 5}, YES},
+     {.state = STATE_TIME_WAIT, .uid = UID_UNKNOWN, .reuseport = YES}, NO, 0},
+    {"IPv4 over IPv6 of unknown v6only", "::1", "0.0.0.0", MIX_PLAIN, {.state = STATE_TIME_WAIT}, UNKNOWN, 0},
+    {"IPv4 elsewhere over the same", "::1", "127.0.0.1", MIX_PLAIN, {.state = STATE_TIME_WAIT}, NO, 0},
+    {"IPv4 over [::] of unknown v6only", "::", "127.0.0.1", MIX_PLAIN, {.state = STATE_LISTEN}, UNKNOWN, 0},
+    {"half-open request", "0.0.0.0", "0.0.0.0", MIX_PLAIN, {.state = STATE_SYN_RECV}, NO, 0},
+    {"device not told", "0.0.0.0", "0.0.0.0", MIX_PLAIN, {.state = STATE_LISTEN, .ifindex = IFINDEX_UNKNOWN}, YES, 0},
+    {"device not told, one asked", "0.0.0.0", "0.0.0.0", MIX_PLAIN, {.state = STATE_LISTEN, .ifindex = IFINDEX_UNKNOWN},
+     UNKNOWN, 2},
+    {"device not told, elsewhere", "127.0.0.1", "127.0.0.2", MIX_PLAIN,
+     {.state = STATE_LISTEN, .ifindex = IFINDEX_UNKNOWN}, NO, 2},
+    {"SYN_RECV with an inode", "0.0.0.0", "0.0.0.0", MIX_PLAIN, {.state = STATE_SYN_RECV, .inode = 5}, YES, 0},
 };
 
 START_TEST(test_unknown)
 {
 	struct sock t = rows[_i].s;
-	struct binder s = {.mix = mixes[rows[_i].mix]};
+	struct binder s = {.mix = mixes[rows[_i].mix], .ifindex = rows[_i].ifindex};
 
 	ck_assert(addr_parse(rows[_i].holder, &t.local) && addr_parse(rows[_i].request, &s.addr));
 	ck_assert_msg(conflict_blocks(&s, &t) == rows[_i].blocks, "%s: %d, wanted %d", rows[_i].what,

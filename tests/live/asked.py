@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Ranges, names, and options of the command line that are no row of cases.py."""
+import os
+import tempfile
+
+from cases import TWO_DEVICES
+from expect import ask, ask_one, compare_binds, differ
+from special import HOLDER, READER, as_user, public_copy, real_users, without
+from world import REAL_USER, Failure, Skip, World, kernel_answers, parse_document, run
+
+
+def ports_of(doc):
+    return [(r["target"]["port"], r["verdict"]) for r in doc["reports"]]
+
+
+def expect(what, wanted, got):
+    if got != wanted:
+        raise Failure(differ(what, wanted, got))
+
+
+def ranges(build):
+    with World(build, "listener-specific", 8005) as w:
+        for target, listed, all_of_them in (
+                ("8000-8010", [8005], list(range(8000, 8011))),
+                ("8005,9000,8004", [8005], [8005, 9000, 8004]),
+                ("127.0.0.1:8004-8006", [8005], [8004, 8005, 8006]),
+                ("127.0.0.2:8004-8006", [], [8004, 8005, 8006]),
+                ("8005-8005,8005", [8005], [8005])):
+            everything = [(p, "taken" if p in listed else "free") for p in all_of_them]
+            expect(target, [(p, "taken") for p in listed], ports_of(ask(build, w, [target], ranges=True)))
+            expect(target + " -v", everything, ports_of(ask(build, w, [target], options=("-v",), ranges=True)))
+            lines = w.run([build.portwhy, target]).out.decode().splitlines()
+            expect(target + " in words", [str(p) for p in listed],
+                   [x.split()[0] for x in lines[1:] if x and x.split()[0].isdigit()])
+        doc = ask(build, w, ["8000-8010", "9877", "80"], ranges=True)
+        expect("range and others", [(8005, "taken"), (9877, "free"), (80, "free")], ports_of(doc))
+
+
+def low_ports(build):
+    """Refused for want of privilege: a note; where a socket is, an entry."""
+    wrap = ("setpriv", "--bounding-set=-net_bind_service", "--inh-caps=-net_bind_service")
+    with World(build, "listener-specific", 1020) as w:
+        doc = ask(build, w, ["1019-1030"], wrap=wrap, ranges=True)
+        expect("entries", [(1020, "taken")], ports_of(doc))
+        expect("errno", "EACCES", doc["reports"][0]["errno"])
+        expect("notes", ["low-ports-refused"], [n["id"] for n in doc["notes"]])
+        expect("count", "4", doc["notes"][0]["text"].split()[0])
+        expect("verdict of low ports alone", "refused", ask(build, w, ["80,81"], wrap=wrap, ranges=True)["verdict"])
+        expect("verdict of high ports", "free", ask(build, w, ["1024-1030"], wrap=wrap, ranges=True)["verdict"])
+
+
+def range_without_netlink(build):
+    """Nothing proves that a port is free: each is tried, and none by rule (a)."""
+    wrap = without(build, "netlink")
+    with World(build, "bound", 8001) as w:
+        doc = ask(build, w, ["8000-8003"], wrap=wrap, options=("-v",), ranges=True)
+        expect("tried", [(8000, "free"), (8001, "taken"), (8002, "free"), (8003, "free")], ports_of(doc))
+        doc = ask(build, w, ["8000-8003"], "never", wrap, ranges=True)
+        expect("not tried", [(p, "unsure") for p in range(8000, 8004)], ports_of(doc))
+
+
+def device_without_netlink(build):
+    """/proc/net/tcp does not tell on which device a socket is: a trial does."""
+    wrap = without(build, "netlink")
+    with World(build, "listener-on-lo", prefix=TWO_DEVICES) as w:
+        for probe, device, verdict in (("never", "v0", "unsure"), ("auto", "v0", "free"), ("auto", "lo", "taken")):
+            expect("%s, %s" % (probe, device), verdict,
+                   ask_one(build, w, "0.0.0.0%%%s:9877" % device, probe, wrap)["verdict"])
+
+
+def name_of_several(build):
+    """One report for each address of a name."""
+    with World(build, "listener-specific") as w, tempfile.NamedTemporaryFile("w") as hosts:
+        hosts.write("127.0.0.1 portwhy-test\n127.0.0.2 portwhy-test\n::1 portwhy-test\n")
+        hosts.flush()
+        wrap = ("unshare", "-m", "sh", "-c", 'mount --bind "$0" /etc/hosts && exec "$@"', hosts.name)
+        if w.run([*wrap, "true"]).status != 0:
+            raise Skip("no file can be mounted over /etc/hosts")
+        for options, wanted in (((), ["127.0.0.1", "127.0.0.2", "::1"]), (("-6",), ["::1"]),
+                                (("-4",), ["127.0.0.1", "127.0.0.2"])):
+            doc = ask(build, w, ["portwhy-test:9877"], wrap=wrap, options=options, ranges=True)
+            got = {r["target"]["addr"]: r["verdict"] for r in doc["reports"]}
+            expect("addresses with %s" % (options,), {a: "taken" if a == "127.0.0.1" else "free" for a in wanted}, got)
+
+
+def services(build):
+    with World(build, "free") as w:
+        expect("http", [(80, "free")], ports_of(ask(build, w, ["http"])))
+        expect("localhost:http", [(80, "free")], ports_of(ask(build, w, ["localhost:http"], options=("-4",))))
+        expect("http,https", [(80, "free"), (443, "free")],
+               ports_of(ask(build, w, ["http,https"], options=("-v",), ranges=True)))
+
+
+def wrong_family(build):
+    for option, target in (("-6", "127.0.0.1:80"), ("-4", "[::1]:80"), ("--device=nosuchdevice", "80"),
+                           ("--user=no such user", "80")):
+        ran = run([build.portwhy, option, target])
+        if ran.status != 2 or ran.out or len(ran.err.splitlines()) != 1:
+            raise Failure("%s %s: status %d, %r, %r" % (option, target, ran.status, ran.out, ran.err))
+
+
+def other_user(build):
+    """Judged and tried as that user: only the same one may share by SO_REUSEPORT, and low ports want privilege."""
+    real_users()
+    with public_copy(build) as public:
+        for slug, port, uid in (("listener-reuseport", 9877, READER), ("listener-reuseport", 9877, HOLDER),
+                                ("bound-reuseaddr", 9877, READER), ("free", 80, READER), ("free", 9877, READER)):
+            truth = kernel_answers(public, slug, ["0.0.0.0", "::"], port, REAL_USER, as_user(HOLDER),
+                                   options=("-u", str(uid)))
+            with World(public, slug, 9877, REAL_USER, as_user(HOLDER)) as w:
+                report = ask_one(public, w, str(port), options=("--user=%d" % uid,))
+            wrong = compare_binds(report, truth, {})
+            if wrong:
+                raise Failure("%s as %d: %s" % (slug, uid, "; ".join(wrong)))
+
+
+def other_user_untried(build):
+    """Who may not become that user tries nothing: what only a trial tells stays unknown."""
+    with World(build, "time-wait-reuse") as w:
+        report = ask_one(build, w, "9877", options=("--user=12345", "--reuseaddr"))
+        expect("verdict", "unsure", report["verdict"])
+        if "EINVAL" not in [g["errno"] for g in report["gaps"]]:
+            raise Failure("no gap tells why: %s" % report["gaps"])
+        expect("root", "free", ask_one(build, w, "80", options=("--user=root",))["verdict"])
+
+
+def unfolded(build):
+    with World(build, "time-wait-many") as w:
+        report = ask_one(build, w, "9877", options=("-a",))
+        expect("rows", [1] * 300, [s["count"] for s in report["sockets"]])
+        lines = w.run([build.portwhy, "-a", "9877"]).out.decode().splitlines()
+        expect("lines", 300, sum(x.startswith("  TIME_WAIT ") for x in lines))
+
+
+def to_file(build):
+    with World(build, "listener") as w, tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "out")
+        for content in (b"", b"older\n" * 9999):
+            with open(path, "wb") as f:
+                f.write(content)
+            os.chmod(path, 0o640)
+            ran = w.run([build.portwhy, "-j", "--output=" + path, "9877"])
+            expect("status, output", (1, b"", b""), (ran.status, ran.out, ran.err))
+            with open(path, "rb") as f:
+                expect("verdict", "taken", parse_document(f.read())["verdict"])
+            expect("mode", 0o640, os.stat(path).st_mode & 0o777)
+        expect("files", ["out"], os.listdir(folder))
+        for bad in (os.path.join(folder, "no", "out"), folder, "/dev/full"):
+            ran = w.run([build.portwhy, "--output=" + bad, "9877"])
+            if ran.status != 2 or ran.out or len(ran.err.splitlines()) != 1:
+                raise Failure("%s: status %d, %r, %r" % (bad, ran.status, ran.out, ran.err))
+        expect("files", ["out"], os.listdir(folder))
+
+
+def numeric(build):
+    with World(build, "listener") as w:
+        words = w.run([build.portwhy, "-n", "9877"]).out
+        owner = ask_one(build, w, "9877", options=("-n",))["sockets"][0]["owners"][0]
+    if b"uid 0" not in words or owner["user"] is not None or owner["uid"] != 0:
+        raise Failure("a user has a name: %r, %s" % (words, owner))
+
+
+def verbose(build):
+    """What was looked at is said, and it is true."""
+    for slug, looks in (("listener", ("1, from sock_diag", "these sockets: 1", "bind() was not tried")),
+                        ("free", ("0, from sock_diag", "not looked at", "0.0.0.0 plain works, [::] plain works"))):
+        with World(build, slug) as w:
+            words = " ".join(w.run([build.portwhy, "-v", "9877"]).out.decode().split())
+        missing = [look for look in looks if look not in words]
+        if missing:
+            raise Failure("%s: not said: %s: %s" % (slug, missing, words))
+
+
+def devices_in_json(build):
+    with World(build, "listener-on-lo") as w:
+        report = ask_one(build, w, "0.0.0.0%lo:9877")
+        words = w.run([build.portwhy, "0.0.0.0%lo:9877"]).out
+    expect("devices", ("lo", "lo"), (report["target"]["device"], report["sockets"][0]["local"]["device"]))
+    if not words.startswith(b"tcp 0.0.0.0%lo:9877 is taken") or b"  LISTEN  0.0.0.0%lo:9877" not in words:
+        raise Failure("in words: %r" % words)
+
+
+ASKED = [
+    ("ranges", ranges),
+    ("low-ports-refused", low_ports),
+    ("range-without-netlink", range_without_netlink),
+    ("device-without-netlink", device_without_netlink),
+    ("name-of-several-addresses", name_of_several),
+    ("services", services),
+    ("wrong-family-device-user", wrong_family),
+    ("other-user", other_user),
+    ("other-user-untried", other_user_untried),
+    ("unfolded", unfolded),
+    ("output-to-file", to_file),
+    ("numeric", numeric),
+    ("verbose", verbose),
+    ("devices-in-json", devices_in_json),
+]
