@@ -78,12 +78,35 @@ static bool is_in_range(const struct report *r, const struct cause *c)
 	return has(c, FACET_IN_EPHEMERAL_RANGE);
 }
 
-static bool has_orphan(const struct report *r, const struct cause *c)
+/* No process has a socket of the cause: it ends by itself. */
+static bool is_orphaned(const struct report *r, const struct cause *c)
 {
 	for (size_t i = 0; i < c->socks.n; i++)
-		if (!r->rows[c->socks.v[i]].s.inode)
-			return true;
-	return false;
+		if (r->rows[c->socks.v[i]].s.inode)
+			return false;
+	return true;
+}
+
+/*
+ * Whether SOCK_DESTROY does what is wanted, for all sockets of that state on the
+ * port, for that is what the command names: none may be a process's.
+ * Minisockets can be destroyed from 6.0 on (af9784d007d8); an orphan that is a
+ * full socket would never die before 6.12 (bac76cf89816), though some older
+ * kernels have that mended.
+ */
+static bool is_destroyable(const struct report *r, const struct cause *c)
+{
+	const struct host *h = &r->seen->host;
+
+	for (size_t i = 0; i < r->nrows; i++) {
+		const struct sock *s = &r->rows[i].s;
+
+		if (s->state != r->rows[c->socks.v[0]].s.state)
+			continue;
+		if (s->inode || !(sock_is_minisocket(s) ? host_has_kernel(h, 6, 0) : host_has_kernel(h, 6, 12)))
+			return false;
+	}
+	return true;
 }
 
 static bool is_hidden(const struct report *r, const struct cause *c)
@@ -160,28 +183,28 @@ static const struct {
     {CAUSE_SYN_RECV, FIX_CLOSE_THE_SOCKET, FOR_GOOD, always},
     {CAUSE_SYN_RECV, FIX_SET_REUSEADDR, FOR_GOOD, reuseaddr_needed},
     STOP_HOLDERS(CAUSE_FIN_WAIT_1),
-    {CAUSE_FIN_WAIT_1, FIX_WAIT, NOW, has_orphan},
-    {CAUSE_FIN_WAIT_1, FIX_DESTROY_SOCKET, NOW, has_orphan},
+    {CAUSE_FIN_WAIT_1, FIX_WAIT, NOW, is_orphaned},
+    {CAUSE_FIN_WAIT_1, FIX_DESTROY_SOCKET, NOW, is_destroyable},
     {CAUSE_FIN_WAIT_1, FIX_SET_REUSEADDR, FOR_GOOD, reuseaddr_needed},
     {CAUSE_FIN_WAIT_1, FIX_LET_PEER_CLOSE_FIRST, FOR_GOOD, always},
-    {CAUSE_CLOSING, FIX_WAIT, NOW, has_orphan},
-    {CAUSE_CLOSING, FIX_DESTROY_SOCKET, NOW, has_orphan},
+    {CAUSE_CLOSING, FIX_WAIT, NOW, is_orphaned},
+    {CAUSE_CLOSING, FIX_DESTROY_SOCKET, NOW, is_destroyable},
     {CAUSE_CLOSING, FIX_SET_REUSEADDR, FOR_GOOD, reuseaddr_needed},
     {CAUSE_CLOSING, FIX_LET_PEER_CLOSE_FIRST, FOR_GOOD, always},
-    {CAUSE_LAST_ACK, FIX_WAIT, NOW, has_orphan},
-    {CAUSE_LAST_ACK, FIX_DESTROY_SOCKET, NOW, has_orphan},
+    {CAUSE_LAST_ACK, FIX_WAIT, NOW, is_orphaned},
+    {CAUSE_LAST_ACK, FIX_DESTROY_SOCKET, NOW, is_destroyable},
     {CAUSE_LAST_ACK, FIX_SET_REUSEADDR, FOR_GOOD, reuseaddr_needed},
     {CAUSE_FIN_WAIT_2_ORPHAN, FIX_WAIT, NOW, always},
-    {CAUSE_FIN_WAIT_2_ORPHAN, FIX_DESTROY_SOCKET, NOW, always},
+    {CAUSE_FIN_WAIT_2_ORPHAN, FIX_DESTROY_SOCKET, NOW, is_destroyable},
     {CAUSE_FIN_WAIT_2_ORPHAN, FIX_SET_REUSEADDR, FOR_GOOD, reuseaddr_needed},
     {CAUSE_FIN_WAIT_2_ORPHAN, FIX_LET_PEER_CLOSE_FIRST, FOR_GOOD, always},
     {CAUSE_FIN_WAIT_2_ORPHAN, FIX_LOWER_FIN_TIMEOUT, FOR_GOOD, always},
     {CAUSE_TIME_WAIT, FIX_WAIT, NOW, always},
-    {CAUSE_TIME_WAIT, FIX_DESTROY_SOCKET, NOW, always},
+    {CAUSE_TIME_WAIT, FIX_DESTROY_SOCKET, NOW, is_destroyable},
     {CAUSE_TIME_WAIT, FIX_SET_REUSEADDR, FOR_GOOD, reuseaddr_needed},
     {CAUSE_TIME_WAIT, FIX_LET_PEER_CLOSE_FIRST, FOR_GOOD, always},
     {CAUSE_OUTBOUND_TIME_WAIT, FIX_WAIT, NOW, always},
-    {CAUSE_OUTBOUND_TIME_WAIT, FIX_DESTROY_SOCKET, NOW, always},
+    {CAUSE_OUTBOUND_TIME_WAIT, FIX_DESTROY_SOCKET, NOW, is_destroyable},
     {CAUSE_OUTBOUND_TIME_WAIT, FIX_RESERVE_PORT, FOR_GOOD, is_in_range},
     {CAUSE_OUTBOUND_TIME_WAIT, FIX_OTHER_PORT, FOR_GOOD, always},
     {CAUSE_OUTBOUND_TIME_WAIT, FIX_SET_REUSEADDR, FOR_GOOD, reuseaddr_works},

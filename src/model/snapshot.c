@@ -4,6 +4,16 @@
 
 #include <stdlib.h>
 
+/* Whether the kernel calls itself that version or a later one; false where its release is not known. */
+bool host_has_kernel(const struct host *h, unsigned long major, unsigned long minor)
+{
+	char *end = NULL;
+	unsigned long first = h->release ? strtoul(h->release, &end, 10) : 0;
+	unsigned long second = end && *end == '.' ? strtoul(end + 1, NULL, 10) : 0;
+
+	return end && end != h->release && (first > major || (first == major && second >= minor));
+}
+
 /* The last probe of that address and mix; NULL if none was made. */
 const struct probe *snapshot_probe(const struct snapshot *s, const struct addr *addr, unsigned int mix)
 {

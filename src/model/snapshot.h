@@ -81,6 +81,7 @@ struct snapshot {
 	struct gaps gaps;
 };
 
+bool host_has_kernel(const struct host *h, unsigned long major, unsigned long minor);
 const struct probe *snapshot_probe(const struct snapshot *s, const struct addr *addr, unsigned int mix);
 enum tri snapshot_local(const struct snapshot *s, const struct addr *addr);
 const struct cgroup *snapshot_cgroup(const struct snapshot *s, uint64_t id);

@@ -34,20 +34,13 @@ static void take(const struct sock *s, void *arg)
 		fold_add(&r->fold, s);
 }
 
-/* 6.8 is the first to list bound-only sockets (91051f003948 "tcp: Dump bound-only sockets in inet_diag."). */
-static bool is_from_6_8_on(const char *release)
-{
-	unsigned int major, minor;
-
-	return release && sscanf(release, "%3u.%3u", &major, &minor) == 2 && (major > 6 || (major == 6 && minor >= 8));
-}
-
 static int ask_inet_diag(struct reading *r)
 {
 	bool seen = false;
 	int err = inet_diag_ask(r->port, &seen, take, r);
 
-	r->lists_bound_only = seen || is_from_6_8_on(r->host->release);
+	/* 6.8 is the first to list them (91051f003948 "tcp: Dump bound-only sockets in inet_diag."). */
+	r->lists_bound_only = seen || host_has_kernel(r->host, 6, 8);
 	return err;
 }
 

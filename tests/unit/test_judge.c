@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The judgement beyond single pairs: results, verdicts, what is wanted, what probes teach. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -465,6 +466,44 @@ START_TEST(test_wants_of_connections)
 }
 END_TEST
 
+/* ss -K is advised only where it does what is wanted and nothing else. */
+START_TEST(test_destroy)
+{
+	static const struct {
+		const char *what, *release;
+		enum sock_state state;
+		enum sock_timer timer;
+		bool held_too, advised;
+	} rows[] = {
+	    {"TIME_WAIT", "6.18.44", STATE_TIME_WAIT, TIMER_TIMEWAIT, false, true},
+	    {"TIME_WAIT of 6.0", "6.0.0-rc1", STATE_TIME_WAIT, TIMER_TIMEWAIT, false, true},
+	    {"TIME_WAIT of 5.19", "5.19.17", STATE_TIME_WAIT, TIMER_TIMEWAIT, false, false},
+	    {"FIN_WAIT_2", "6.1.0-31-amd64", STATE_FIN_WAIT_2, TIMER_TIMEWAIT, false, true},
+	    {"FIN_WAIT_2 that is a full socket", "6.1.0-31-amd64", STATE_FIN_WAIT_2, TIMER_KEEPALIVE, false, false},
+	    {"FIN_WAIT_2 beside a process's", "6.18.44", STATE_FIN_WAIT_2, TIMER_TIMEWAIT, true, false},
+	    {"LAST_ACK", "6.12.1", STATE_LAST_ACK, TIMER_RETRANSMIT, false, true},
+	    {"LAST_ACK of 6.6", "6.6.63", STATE_LAST_ACK, TIMER_RETRANSMIT, false, false},
+	    {"no release known", "", STATE_TIME_WAIT, TIMER_TIMEWAIT, false, false},
+	};
+	struct fixture f = begin();
+	struct sock *s = scene_sock(&f.seen, rows[_i].state, "127.0.0.1", "127.0.0.1");
+	bool advised = false;
+
+	s->timer = (uint8_t)rows[_i].timer;
+	s->expires_ms = 1000;
+	free(f.seen.host.release);
+	f.seen.host.release = xstrdup(rows[_i].release);
+	if (rows[_i].held_too)
+		scene_sock(&f.seen, rows[_i].state, "127.0.0.2", "127.0.0.1")->inode = 99;
+	again(&f);
+	for (size_t i = 0; i < f.r.ncauses; i++)
+		for (size_t k = 0; k < f.r.causes[i].nfixes; k++)
+			advised |= f.r.causes[i].fixes[k].id == FIX_DESTROY_SOCKET;
+	ck_assert_msg(advised == rows[_i].advised, "%s", rows[_i].what);
+	end(&f);
+}
+END_TEST
+
 /* Rows: what overlaps no judged address is left out, and counts add up whatever the folding. */
 START_TEST(test_rows)
 {
@@ -514,6 +553,7 @@ int main(void)
 	add_table(suite, "outbound TIME_WAIT", test_outbound_time_wait, 5);
 	add_table(suite, "every state", test_every_state, STATE_MAX - 1);
 	add_table(suite, "wants of connections", test_wants_of_connections, 1);
+	add_table(suite, "destroy", test_destroy, 9);
 	add_table(suite, "gone meanwhile", test_gone_meanwhile, 1);
 	add_table(suite, "hidden suspect", test_hidden_suspect, 1);
 	add_table(suite, "rows", test_rows, 1);
