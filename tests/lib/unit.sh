@@ -7,7 +7,7 @@
 set -eu
 
 # Tens of thousands of small files: in memory where that is possible.
-if [ -z "${TMPDIR-}" ] && [ -d /dev/shm ] && [ -w /dev/shm ]; then
+if [ -z "${TMPDIR-}" ] && [ -k /dev/shm ] && [ -w /dev/shm ]; then
 	TMPDIR=/dev/shm
 	export TMPDIR
 fi
