@@ -2,7 +2,7 @@
 /*
  * The answers to one target: judge, ask sys for what is wanted, judge again.  Of
  * a range only the ports that have a socket are looked at one by one; one look
- * at all sockets tells which.
+ * at all sockets tells which, and one scan of /proc who holds them.
  */
 #include "cmd/answer.h"
 
@@ -17,11 +17,12 @@
 enum { ROUNDS = 4 };
 
 /* One look: sockets first, then round by round what the judgement wants. */
-static void look(struct answer *a, bool details)
+static void look(struct answer *a, bool details, const struct snapshot *holders)
 {
 	struct want want;
 
 	snapshot_take(&a->seen, &a->request);
+	a->seen.holders = holders;
 	for (int round = 0; judge(&a->report, &a->request, &a->seen, details, &want) && round < ROUNDS; round++) {
 		report_free(&a->report);
 		snapshot_fetch(&a->seen, &a->request, &want);
@@ -45,16 +46,16 @@ static bool is_doubtful(const struct report *r)
 	return false;
 }
 
-static void find(struct answer *a, bool details)
+static void find(struct answer *a, bool details, const struct snapshot *holders)
 {
 	const struct report *r = &a->report;
 
-	look(a, details);
+	look(a, details, holders);
 	if (r->verdict == TAKEN ? r->ncauses && r->causes[0].socks.n : !is_doubtful(r))
 		return;
 	report_free(&a->report);
 	snapshot_free(&a->seen);
-	look(a, details);
+	look(a, details, NULL);
 }
 
 static struct answer *answer_new(const struct inquiry *q, uint16_t port)
@@ -95,19 +96,28 @@ static void find_quiet(const struct answers *all, struct answer *a, bool details
 	if (!open)
 		return;
 	report_free(&a->report);
-	find(a, details);
+	find(a, details, NULL);
 }
 
 static void find_many(struct answers *to, const struct inquiry *q, bool details, bool every)
 {
-	struct port_set busy = {{0}};
+	struct port_set busy = {{0}}, both = {{0}};
+	const struct snapshot *holders = NULL;
 
 	snapshot_ports(&to->shared, &q->request, &busy);
+	for (size_t i = 0; i < q->nports; i++) {
+		if (!port_set_has(&busy, q->ports[i]))
+			continue;
+		port_set_add(&both, q->ports[i]);
+		holders = details ? &to->holders : NULL;
+	}
+	if (holders)
+		snapshot_holders(&to->holders, &q->request, &both);
 	for (size_t i = 0; i < q->nports; i++) {
 		struct answer *a = answer_new(q, q->ports[i]);
 
 		if (port_set_has(&busy, q->ports[i]))
-			find(a, details);
+			find(a, details, holders);
 		else
 			find_quiet(to, a, details);
 		to->worst = a->report.verdict > to->worst ? a->report.verdict : to->worst;
@@ -133,7 +143,7 @@ void answers_find(struct answers *a, const struct inquiry *q, bool details, bool
 		return;
 	}
 	keep(a, answer_new(q, q->ports[0]));
-	find(a->v[0], details);
+	find(a->v[0], details, NULL);
 	a->worst = a->v[0]->report.verdict;
 }
 
@@ -143,4 +153,5 @@ void answers_free(struct answers *a)
 		answer_free(a->v[i]);
 	free(a->v);
 	snapshot_free(&a->shared);
+	snapshot_free(&a->holders);
 }

@@ -18,6 +18,7 @@ struct answers {
 	size_t n;
 	enum verdict worst;     /* of all its ports, listed or not */
 	struct snapshot shared; /* of a range: what a port without a socket shows */
+	struct snapshot holders; /* of a range: who holds its sockets */
 	struct report about;
 	size_t not_free, low;
 	bool is_many;

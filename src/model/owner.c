@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+#include "base/xalloc.h"
+
 /*
  * The descriptors that refer to inode.  Returns the first and their number in
  * *n; 0 where there is none (or inode is 0: no process holds such a socket).
@@ -28,6 +30,52 @@ const struct owner *owners_of(const struct owners *owners, uint32_t inode, size_
 		;
 	*n = end - low;
 	return owners->v + low;
+}
+
+static struct process process_copy(const struct process *p)
+{
+	struct process copy = *p;
+
+	copy.user = xstrdup(p->user);
+	copy.comm = xstrdup(p->comm);
+	copy.exe = xstrdup(p->exe);
+	copy.cwd = xstrdup(p->cwd);
+	copy.cgroup = xstrdup(p->cgroup);
+	copy.unit = xstrdup(p->unit);
+	copy.container = xstrdup(p->container);
+	copy.cmdline = xcalloc(p->ncmdline, sizeof *copy.cmdline);
+	copy.parents = xcalloc(p->nparents, sizeof *copy.parents);
+	for (size_t i = 0; i < p->ncmdline; i++)
+		copy.cmdline[i] = xstrdup(p->cmdline[i]);
+	for (size_t i = 0; i < p->nparents; i++)
+		copy.parents[i] = (struct parent){p->parents[i].pid, xstrdup(p->parents[i].comm)};
+	return copy;
+}
+
+/* The process with that pid; it is copied from p if it is not there yet. */
+static size_t take_process(struct owners *to, const struct process *p)
+{
+	for (size_t i = 0; i < to->nprocesses; i++)
+		if (to->processes[i].pid == p->pid)
+			return i;
+	to->processes = xgrow(to->processes, to->nprocesses, sizeof *to->processes);
+	to->processes[to->nprocesses] = process_copy(p);
+	return to->nprocesses++;
+}
+
+/* Adds what from knows of that inode to to, which is to be sorted afterwards. */
+void owners_copy(struct owners *to, const struct owners *from, uint32_t inode)
+{
+	size_t n;
+	const struct owner *o = owners_of(from, inode, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		struct owner copy = o[i];
+
+		copy.process = take_process(to, &from->processes[o[i].process]);
+		to->v = xgrow(to->v, to->n, sizeof *to->v);
+		to->v[to->n++] = copy;
+	}
 }
 
 static int compare(const void *a, const void *b, void *arg)

@@ -47,6 +47,7 @@ struct owners {
 };
 
 const struct owner *owners_of(const struct owners *owners, uint32_t inode, size_t *n);
+void owners_copy(struct owners *to, const struct owners *from, uint32_t inode);
 void owners_sort(struct owners *owners);
 void owners_free(struct owners *owners);
 

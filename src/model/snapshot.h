@@ -61,6 +61,7 @@ struct snapshot {
 	struct host host;
 	struct sock *socks;
 	size_t nsocks;
+	const struct snapshot *holders; /* borrowed: of a range, who holds its sockets; may be NULL */
 	bool owners_read;          /* the descriptor scan was made */
 	bool options_read;         /* the options of its findings were asked for */
 	struct owners owners;

@@ -11,6 +11,7 @@
 #include <inttypes.h>
 #include <net/if.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -129,6 +130,7 @@ static void name_users(struct snapshot *s, bool numeric)
 		struct process *p = &s->owners.processes[i];
 
 		name_user(s, p->uid, numeric);
+		free(p->user);
 		p->user = xstrdup(snapshot_user(s, p->uid));
 	}
 }
@@ -163,14 +165,83 @@ static void name_cgroups(struct snapshot *s, int procfd)
 	}
 }
 
+static const struct sock *with_inode(const struct snapshot *s, uint32_t inode)
+{
+	for (size_t i = 0; i < s->nsocks; i++)
+		if (s->socks[i].inode == inode)
+			return &s->socks[i];
+	return NULL;
+}
+
+static bool are_known(const struct snapshot *s)
+{
+	for (size_t i = 0; i < s->nsocks; i++)
+		if (s->socks[i].inode && !with_inode(s->holders, s->socks[i].inode))
+			return false;
+	for (size_t i = 0; i < s->npeers; i++)
+		if (s->peers[i].inode && !with_inode(s->holders, s->peers[i].inode))
+			return false;
+	return true;
+}
+
+/* Where no process was found, what the scan could not read is a gap here too. */
+static void take_holder(struct snapshot *s, struct sock *t)
+{
+	const struct gaps *gaps = &s->holders->gaps;
+
+	t->held_by = HELD_KERNEL;
+	if (!t->inode)
+		return;
+	t->held_by = with_inode(s->holders, t->inode)->held_by;
+	owners_copy(&s->owners, &s->holders->owners, t->inode);
+	for (size_t i = 0; i < gaps->n && t->held_by != HELD_PROCESS; i++)
+		if ((gaps->v[i].kind == GAP_FD_TABLE || gaps->v[i].kind == GAP_PROC) && !gap_has(&s->gaps, gaps->v[i].kind))
+			for (size_t k = 0; k < gaps->v[i].count; k++)
+				gap_add(&s->gaps, gaps->v[i].kind, gaps->v[i].err, gaps->v[i].object);
+}
+
+/* One scan for all ports of a range; a socket that has come since wants one of its own. */
+static bool take_holders(struct snapshot *s)
+{
+	if (!s->holders || !are_known(s))
+		return false;
+	for (size_t i = 0; i < s->nsocks; i++)
+		take_holder(s, &s->socks[i]);
+	for (size_t i = 0; i < s->npeers; i++)
+		take_holder(s, &s->peers[i]);
+	owners_sort(&s->owners);
+	s->owners_read = true;
+	return true;
+}
+
 static void fetch_owners(struct snapshot *s, bool numeric)
 {
 	int procfd = open_proc();
 
-	owner_scan(s, procfd);
+	if (!take_holders(s))
+		owner_scan(s, procfd);
 	name_users(s, numeric);
 	name_cgroups(s, procfd);
 	close_proc(procfd);
+}
+
+/*
+ * Who holds the sockets of those ports, in one look: only sockets with an inode
+ * are kept in s.  For s->holders of a look at one of them.
+ */
+void snapshot_holders(struct snapshot *s, const struct request *request, const struct port_set *ports)
+{
+	int procfd = open_proc();
+	size_t n = 0;
+
+	begin(s, procfd, request);
+	sources_read(s, procfd, 0, true);
+	close_proc(procfd);
+	for (size_t i = 0; i < s->nsocks; i++)
+		if (s->socks[i].inode && port_set_has(ports, s->socks[i].port))
+			s->socks[n++] = s->socks[i];
+	s->nsocks = n;
+	fetch_owners(s, request->numeric);
 }
 
 /* What cannot be read stays unknown: it decides about words, not about the verdict. */

@@ -36,6 +36,24 @@ def ranges(build):
         expect("range and others", [(8005, "taken"), (9877, "free"), (80, "free")], ports_of(doc))
 
 
+def who(report):
+    """Who holds what, without what moves between two looks."""
+    owners = [[{k: o[k] for k in ("pid", "fd", "comm", "exe", "cmdline", "user", "cloexec", "parents")} for o in s["owners"]]
+              for s in report["sockets"]]
+    return ([(s["state"], s["held_by"], s["inode"]) for s in report["sockets"]], owners,
+            [(c["id"], sorted(f for f in c["facets"] if "reuse" not in f)) for c in report["causes"]], report["gaps"])
+
+
+def same_in_a_list(build):
+    """One scan finds the holders of all ports of a list: what is said of one is what it gets alone."""
+    for slug in ("listener-two-processes", "bound", "close-wait", "stopped-listener", "inherited-and-held", "every-cause"):
+        with World(build, slug) as w:
+            alone = who(ask_one(build, w, "9877", probe="never"))
+            listed = who(ask(build, w, ["9876-9878"], probe="never", ranges=True)["reports"][0])
+        for wanted, got in zip(alone, listed):
+            expect(slug, wanted, got)
+
+
 def low_ports(build):
     """Refused for want of privilege: a note; where a socket is, an entry."""
     wrap = ("setpriv", "--bounding-set=-net_bind_service", "--inh-caps=-net_bind_service")
@@ -182,6 +200,7 @@ def devices_in_json(build):
 
 ASKED = [
     ("ranges", ranges),
+    ("same-in-a-list", same_in_a_list),
     ("low-ports-refused", low_ports),
     ("range-without-netlink", range_without_netlink),
     ("device-without-netlink", device_without_netlink),
