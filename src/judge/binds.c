@@ -204,13 +204,19 @@ void binds_judge(struct report *r)
 	}
 }
 
+/* Who only wants the verdict asks for the requested mix, and for nothing more once the port is taken. */
+static bool matters(const struct report *r, const struct bind *b, bool details)
+{
+	return details || (b->mix == r->request->mix && r->verdict != TAKEN);
+}
+
 /* Whether the options of socket t would help to decide some bind() that is still open. */
-static bool decides(const struct report *r, const struct sock *t)
+static bool decides(const struct report *r, const struct sock *t, bool details)
 {
 	for (size_t i = 0; i < r->nbinds; i++) {
 		struct binder s = binder_of(r, &r->binds[i]);
 
-		if (r->binds[i].result != RESULT_UNKNOWN)
+		if (r->binds[i].result != RESULT_UNKNOWN || !matters(r, &r->binds[i], details))
 			continue;
 		if (conflict_blocks(&s, t) == UNKNOWN || (conflict_cache_may_allow(&s, t) && t->reuseport == UNKNOWN))
 			return true;
@@ -218,13 +224,13 @@ static bool decides(const struct report *r, const struct sock *t)
 	return false;
 }
 
-/* Asks for the options of those holders whose options can change a result. */
-void binds_want_options(const struct report *r, struct want *want)
+/* Asks for the options of those holders whose options can change a result (without details: the verdict). */
+void binds_want_options(const struct report *r, bool details, struct want *want)
 {
 	for (size_t i = 0; i < r->seen->nsocks; i++) {
 		const struct sock *t = &r->seen->socks[i];
 
-		if (!t->inode || !decides(r, t))
+		if (!t->inode || !decides(r, t, details))
 			continue;
 		want->options = xgrow(want->options, want->noptions, sizeof *want->options);
 		want->options[want->noptions++] = i;
@@ -240,11 +246,11 @@ static bool reuseport_is_near(const struct report *r)
 }
 
 /* Whether bind() shall be tried: see binds_want_probes(). */
-static bool is_worth_a_probe(const struct report *r, const struct bind *b)
+static bool is_worth_a_probe(const struct report *r, const struct bind *b, bool details)
 {
 	if (r->request->probe == PROBE_NEVER || snapshot_probe(r->seen, &b->addr, b->mix))
 		return false;
-	if (b->result == RESULT_UNKNOWN || r->request->probe == PROBE_ALWAYS)
+	if ((b->result == RESULT_UNKNOWN && matters(r, b, details)) || r->request->probe == PROBE_ALWAYS)
 		return true;
 	return b->result == RESULT_OK && b->mix == r->request->mix && !r->request->one_of_many && !reuseport_is_near(r);
 }
@@ -258,9 +264,9 @@ static bool memory_is_ours(const struct report *r)
 	return false;
 }
 
-static void want_probe(const struct report *r, const struct bind *b, struct want *want)
+static void want_probe(const struct report *r, const struct bind *b, bool details, struct want *want)
 {
-	if (is_worth_a_probe(r, b))
+	if (is_worth_a_probe(r, b, details))
 		want->probes[want->nprobes++] = (struct wanted_probe){.addr = b->addr, .mix = b->mix};
 }
 
@@ -275,15 +281,15 @@ static void want_probe(const struct report *r, const struct bind *b, struct want
  * first: then what its success lets in is what it implies (is_implied()), and
  * after it none is asked for.
  */
-void binds_want_probes(const struct report *r, struct want *want)
+void binds_want_probes(const struct report *r, bool details, struct want *want)
 {
 	for (size_t i = 0; i < r->nbinds; i++)
 		if (!mixes[r->binds[i].mix].reuseport)
-			want_probe(r, &r->binds[i], want);
+			want_probe(r, &r->binds[i], details, want);
 	if (want->nprobes || memory_is_ours(r))
 		return;
 	for (size_t address = r->nbinds / MIXES; address-- > 0;)
 		for (size_t i = address * MIXES; i < (address + 1) * MIXES; i++)
 			if (mixes[r->binds[i].mix].reuseport)
-				want_probe(r, &r->binds[i], want);
+				want_probe(r, &r->binds[i], details, want);
 }

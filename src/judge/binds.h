@@ -9,7 +9,7 @@
 struct binder binds_binder(const struct report *r, const struct addr *a, unsigned int mix);
 size_t binds_addresses(const struct request *request, const struct host *host, struct addr out[static 2]);
 void binds_judge(struct report *r);
-void binds_want_options(const struct report *r, struct want *want);
-void binds_want_probes(const struct report *r, struct want *want);
+void binds_want_options(const struct report *r, bool details, struct want *want);
+void binds_want_probes(const struct report *r, bool details, struct want *want);
 
 #endif

@@ -93,12 +93,12 @@ static void find_wants(const struct report *r, bool details, struct want *want)
 	for (size_t i = 0; i < r->nrows; i++)
 		held |= r->rows[i].s.inode != 0;
 	if (!r->seen->options_read && held)
-		binds_want_options(r, want);
+		binds_want_options(r, details, want);
 	if (!r->seen->owners_read && (want->noptions || (details && r->nrows))) {
 		want_free(want);
 		want->owners = true;
 	} else if (!want->noptions) {
-		binds_want_probes(r, want);
+		binds_want_probes(r, details, want);
 	}
 }
 

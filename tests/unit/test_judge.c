@@ -110,7 +110,7 @@ START_TEST(test_quiet_listener)
 {
 	struct fixture f = begin();
 
-	scene_sock(&f.seen, STATE_LISTEN, "0.0.0.0", NULL)->uid = 0;
+	scene_sock(&f.seen, STATE_LISTEN, "0.0.0.0", NULL);
 	f.seen.owners_read = f.seen.options_read = false;
 	ck_assert(!judge(&f.r, &f.request, &f.seen, false, &f.want));
 	ck_assert_int_eq(f.r.verdict, TAKEN);
