@@ -243,14 +243,6 @@ static void find_cause_facets(const struct report *r, struct cause *c)
 		c->facets |= 1U << FACET_IN_EPHEMERAL_RANGE;
 }
 
-static bool has_row(const struct cause *c, size_t row)
-{
-	for (size_t i = 0; i < c->socks.n; i++)
-		if (c->socks.v[i] == row)
-			return true;
-	return false;
-}
-
 /* Whether bind() with SO_REUSEADDR was tried, failed, and only sockets of this cause can be the reason. */
 static bool refused_by(const struct report *r, const struct cause *c)
 {
@@ -261,7 +253,7 @@ static bool refused_by(const struct report *r, const struct cause *c)
 		if (b->mix != MIX_REUSEADDR || !b->by_probe || b->result != EADDRINUSE || !b->blocked_by.n)
 			continue;
 		for (size_t k = 0; k < b->blocked_by.n; k++)
-			own += has_row(c, b->blocked_by.v[k]);
+			own += r->rows[b->blocked_by.v[k]].cause == c - r->causes;
 		if (own == b->blocked_by.n)
 			return true;
 	}
