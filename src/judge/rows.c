@@ -13,6 +13,7 @@
 #include "judge/conflict.h"
 #include "judge/when.h"
 #include "model/fold.h"
+#include "model/index.h"
 
 /* Where a state stands in a report: as the causes do. */
 static int rank(const struct sock *s)
@@ -85,19 +86,32 @@ static void add_rest(struct report *r, struct group *g, const struct sock *s)
 	r->rows[g->rest].s.cookie = 0;
 }
 
-/* Of a group the longest-lived come first in the snapshot (model/fold.c); live ones come in dump order. */
-static void take(struct report *r, struct group **groups, size_t *ngroups, const struct sock *s)
-{
-	struct group *g = NULL;
+struct groups {
+	struct group *v;
+	struct index index;
+};
 
-	for (size_t i = *ngroups; i-- > 0 && !g;)
-		if (is_alike(r->seen, &r->rows[(*groups)[i].first].s, s))
-			g = &(*groups)[i];
-	if (!g) {
-		*groups = xgrow(*groups, *ngroups, sizeof **groups);
-		g = &(*groups)[(*ngroups)++];
-		*g = (struct group){.first = r->nrows};
-	}
+/* The group that s belongs to; made if it is the first of its kind. */
+static struct group *group_of(const struct report *r, struct groups *groups, const struct sock *s)
+{
+	struct index *x = &groups->index;
+	uint32_t hash = sock_hash(s);
+	size_t slot;
+
+	for (size_t i = index_first(x, hash, &slot); i != INDEX_END; i = index_next(x, hash, &slot))
+		if (is_alike(r->seen, &r->rows[groups->v[i].first].s, s))
+			return &groups->v[i];
+	groups->v = xgrow(groups->v, x->n, sizeof *groups->v);
+	groups->v[x->n] = (struct group){.first = r->nrows};
+	index_add(x, hash);
+	return &groups->v[x->n - 1];
+}
+
+/* Of a group the longest-lived come first in the snapshot (model/fold.c); live ones come in dump order. */
+static void take(struct report *r, struct groups *groups, const struct sock *s)
+{
+	struct group *g = group_of(r, groups, s);
+
 	if (!sock_is_rest(s) && (g->samples < FOLD_SAMPLES || r->request->all) && !g->rest) {
 		g->samples++;
 		add_row(r, s);
@@ -170,8 +184,7 @@ static int by_rank(const void *a, const void *b)
 /* Fills r->rows from r->seen, for the addresses judged: folded, with what probes taught, blockers first. */
 void rows_make(struct report *r, const struct addr *addrs, size_t naddrs)
 {
-	struct group *groups = NULL;
-	size_t ngroups = 0;
+	struct groups groups = {0};
 
 	for (size_t i = 0; i < r->seen->nsocks; i++) {
 		enum tri overlaps = NO;
@@ -185,10 +198,11 @@ void rows_make(struct report *r, const struct addr *addrs, size_t naddrs)
 			struct sock s = r->seen->socks[i];
 
 			s.gives_up_ms = when_gives_up_ms(&s, r->seen->host.orphan_retries);
-			take(r, &groups, &ngroups, &s);
+			take(r, &groups, &s);
 		}
 	}
-	free(groups);
+	free(groups.v);
+	index_free(&groups.index);
 	for (size_t i = 0; i < r->seen->nprobes; i++)
 		learn(r, &r->seen->probes[i]);
 	for (size_t i = 0; i < r->nrows; i++) {

@@ -81,9 +81,13 @@ static void take_in(struct fold_group *g, const struct sock *s)
 
 static struct fold_group *group_of(struct fold *f, const struct sock *s)
 {
-	for (size_t i = f->ngroups; i-- > 0;)
+	uint32_t hash = sock_hash(s);
+	size_t slot;
+
+	for (size_t i = index_first(&f->index, hash, &slot); i != INDEX_END; i = index_next(&f->index, hash, &slot))
 		if (is_alike(&f->groups[i].samples[0], s))
 			return &f->groups[i];
+	index_add(&f->index, hash);
 	f->groups = xgrow(f->groups, f->ngroups, sizeof *f->groups);
 	f->groups[f->ngroups] = (struct fold_group){0};
 	return &f->groups[f->ngroups++];
@@ -135,6 +139,7 @@ struct sock *fold_end(struct fold *f, size_t *n)
 	rows = f->socks;
 	*n = f->nsocks;
 	free(f->groups);
+	index_free(&f->index);
 	*f = (struct fold){0};
 	return rows;
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "model/index.h"
 #include "model/sock.h"
 
 enum { FOLD_SAMPLES = 10 };
@@ -17,6 +18,7 @@ struct fold {
 	size_t nsocks;
 	struct fold_group *groups;
 	size_t ngroups;
+	struct index index;      /* of the groups */
 	bool off;                /* all are kept */
 };
 

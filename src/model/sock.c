@@ -18,6 +18,19 @@ static const char *const timer_names[TIMER_MAX] = {
     [TIMER_TIMEWAIT] = "timewait", [TIMER_PROBE] = "probe",           [TIMER_DELACK] = "delack",
 };
 
+/* A hash of what alike sockets have in common: state, port, device and local address (FNV-1a). */
+uint32_t sock_hash(const struct sock *s)
+{
+	uint32_t hash = 2166136261U;
+
+	hash = (hash ^ s->state) * 16777619U;
+	hash = (hash ^ s->port) * 16777619U;
+	hash = (hash ^ s->ifindex) * 16777619U;
+	for (size_t i = 0; i < sizeof s->local.b; i++)
+		hash = (hash ^ s->local.b[i]) * 16777619U;
+	return hash ^ hash >> 16;
+}
+
 /* The state's name: the kernel's without TCP_, BOUND for a socket that is bound and nothing more, "?" otherwise. */
 const char *sock_state_name(const struct sock *s)
 {

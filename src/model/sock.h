@@ -68,6 +68,7 @@ struct sock {
 #define UID_UNKNOWN UINT32_MAX
 #define IFINDEX_UNKNOWN UINT32_MAX
 
+uint32_t sock_hash(const struct sock *s);
 const char *sock_state_name(const struct sock *s);
 const char *sock_timer_name(const struct sock *s);
 bool sock_is_minisocket(const struct sock *s);
