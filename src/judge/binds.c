@@ -92,8 +92,11 @@ static bool is_accepted(const struct report *r, const struct sock *t)
 	return false;
 }
 
+/* A socket that nothing lists may have set it as well. */
 static bool cache_may_allow(const struct report *r, const struct binder *s)
 {
+	if (s->mix.reuseport && gap_hides_sockets(&r->seen->gaps))
+		return true;
 	for (size_t i = 0; s->mix.reuseport && i < r->seen->nsocks; i++)
 		if (conflict_cache_may_allow(s, &r->seen->socks[i]) && !is_accepted(r, &r->seen->socks[i]))
 			return true;

@@ -158,6 +158,10 @@ START_TEST(test_reuseport_memory)
 	f.seen.socks[0].uid = f.seen.socks[1].uid = 7;
 	again(&f);
 	ck_assert_int_eq(result(&f, 0, MIX_REUSEPORT), EADDRINUSE);
+	gap_add(&f.seen.gaps, GAP_BOUND_ONLY, 0, NULL); /* a binder of ours may be hidden */
+	again(&f);
+	ck_assert_int_eq(result(&f, 0, MIX_REUSEPORT), RESULT_UNKNOWN);
+	ck_assert_int_eq(result(&f, 0, MIX_REUSEADDR), EADDRINUSE);
 	end(&f);
 }
 END_TEST
