@@ -53,7 +53,11 @@ static enum language of_process(const struct process *p)
 	return lang || !p->ncmdline ? lang : of_name(p->cmdline[0]);
 }
 
-/* The language asked for; for LANG_GUESS that of a live holder of the scope's cause, and LANG_GUESS if none shows it. */
+/*
+ * The language asked for; for LANG_GUESS that of a live holder of the scope's
+ * cause, and LANG_GUESS if none shows it, or if its runtime would have set the
+ * option that the socket lacked.
+ */
 enum language lang_of(const struct scope *scope, enum language asked)
 {
 	enum language lang = asked;
@@ -65,6 +69,8 @@ enum language lang_of(const struct scope *scope, enum language asked)
 
 		lang = p ? of_process(p) : LANG_GUESS;
 	}
+	if (!asked && language_texts[lang].sets && scope->cause->facets & 1U << FACET_OWNER_LACKED_REUSEADDR)
+		return LANG_GUESS;
 	return lang;
 }
 

@@ -68,6 +68,10 @@ START_TEST(test_guess)
 	ck_assert_msg(lang_of(&scope, LANG_GUESS) == rows[_i].lang, "%s, %s: %d", rows[_i].comm, rows[_i].exe,
 	              lang_of(&scope, LANG_GUESS));
 	ck_assert(lang_of(&scope, LANG_PERL) == LANG_PERL);
+	/* A runtime that would have set the option which the socket lacked is not what made it. */
+	r.causes[0].facets |= 1U << FACET_OWNER_LACKED_REUSEADDR;
+	ck_assert(lang_of(&scope, LANG_GUESS) == (language_texts[rows[_i].lang].sets ? LANG_GUESS : rows[_i].lang));
+	ck_assert(lang_of(&scope, LANG_NODE) == LANG_NODE);
 	report_free(&r);
 	snapshot_free(&seen);
 }
