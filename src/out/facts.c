@@ -328,80 +328,6 @@ static void put_ss_state(struct buf *out, const struct scope *scope)
 	}
 }
 
-static void put_object(struct buf *out, const struct scope *scope)
-{
-	if (scope->gap && scope->gap->object)
-		facts_raw(out, scope->gap->object, scope);
-}
-
-static void put_peer(struct buf *out, const struct scope *scope)
-{
-	const struct sock *s = facts_sock(scope);
-	char text[ENDPOINT_TEXT];
-
-	if (!s || sock_is_rest(s))
-		return;
-	addr_endpoint(&s->peer, s->peer_port, NULL, text);
-	buf_puts(out, text);
-}
-
-static void put_peer_state(struct buf *out, const struct scope *scope)
-{
-	const struct sock *s = facts_sock(scope), *p = s ? snapshot_peer(scope->report->seen, s) : NULL;
-
-	buf_puts(out, p ? sock_state_name(p) : "?");
-}
-
-/* "probably" where it is inferred. */
-static void put_opened(struct buf *out, const struct scope *scope)
-{
-	buf_puts(out, scope->cause && scope->cause->inferred ? "probably opened" : "opened");
-}
-
-static void put_uses(struct buf *out, const struct scope *scope)
-{
-	buf_puts(out, scope->cause && scope->cause->inferred ? "probably uses" : "uses");
-}
-
-static void put_is(struct buf *out, const struct scope *scope)
-{
-	buf_puts(out, scope->cause && scope->cause->inferred ? "is probably" : "is");
-}
-
-static void put_range(struct buf *out, const struct scope *scope)
-{
-	const struct host *h = &scope->report->seen->host;
-
-	buf_printf(out, "%u to %u", h->ephemeral_first, h->ephemeral_last);
-}
-
-static void put_retransmits(struct buf *out, const struct scope *scope)
-{
-	const struct sock *s = facts_sock(scope);
-
-	buf_printf(out, "%u", s ? s->retransmits : 0);
-}
-
-static void put_unread(struct buf *out, const struct scope *scope)
-{
-	const struct sock *s = facts_sock(scope);
-
-	buf_printf(out, "%u", s ? sock_unread(s) : 0);
-}
-
-static void put_remote(struct buf *out, const struct scope *scope)
-{
-	buf_printf(out, "%zu", scope->report->seen->remote_lingering);
-}
-
-static void put_fd_tables(struct buf *out, const struct scope *scope)
-{
-	if (scope->gap && scope->gap->count > 1)
-		buf_printf(out, "fd tables of %zu processes", scope->gap->count);
-	else
-		buf_printf(out, "fd table of pid %s", scope->gap && scope->gap->object ? scope->gap->object : "?");
-}
-
 static const struct fact facts[] = {
     {"target", put_target},
     {"with", put_with},
@@ -427,18 +353,6 @@ static const struct fact facts[] = {
     {"argument", put_argument},
     {"sstate", put_ss_state},
     {"family", put_family},
-    {"object", put_object},
-    {"fdtables", put_fd_tables},
-    {"peer", put_peer},
-    {"peerstate", put_peer_state},
-    {"opened", put_opened},
-    {"peeropened", put_opened},
-    {"uses", put_uses},
-    {"is", put_is},
-    {"range", put_range},
-    {"retransmits", put_retransmits},
-    {"unread", put_unread},
-    {"remote", put_remote},
     {NULL, NULL},
 };
 
@@ -466,7 +380,8 @@ void facts_expand(struct buf *out, const char *text, const struct scope *scope)
 			return;
 		if (text[name] && (put_fact(out, facts, text + 1, name - 1, scope) ||
 		                   put_fact(out, facts_who, text + 1, name - 1, scope) ||
-		                   put_fact(out, facts_look, text + 1, name - 1, scope)))
+		                   put_fact(out, facts_look, text + 1, name - 1, scope) ||
+		                   put_fact(out, facts_connection, text + 1, name - 1, scope)))
 			text += name + 1;
 		else
 			buf_add(out, text++, 1);

@@ -22,6 +22,7 @@ struct fact {
 };
 
 extern const struct fact facts_who[], facts_look[];
+extern const struct fact facts_connection[];
 
 void facts_raw(struct buf *out, const char *s, const struct scope *scope);
 void facts_duration(struct buf *out, int64_t ms);

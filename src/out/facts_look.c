@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The facts about how something was found out. */
+/* The facts about how something was found out, and what was not seen. */
 #include "out/facts.h"
 
 #include <sys/socket.h>
@@ -38,6 +38,21 @@ static void put_trials(struct buf *out, const struct scope *scope)
 	}
 }
 
+static void put_object(struct buf *out, const struct scope *scope)
+{
+	if (scope->gap && scope->gap->object)
+		facts_raw(out, scope->gap->object, scope);
+}
+
+static void put_fd_tables(struct buf *out, const struct scope *scope)
+{
+	if (scope->gap && scope->gap->count > 1)
+		buf_printf(out, "fd tables of %zu processes", scope->gap->count);
+	else
+		buf_printf(out, "fd table of pid %s", scope->gap && scope->gap->object ? scope->gap->object : "?");
+}
+
 const struct fact facts_look[] = {
-    {"sockets", put_sockets}, {"source", put_source}, {"holders", put_holders}, {"trials", put_trials}, {NULL, NULL},
+    {"sockets", put_sockets}, {"source", put_source}, {"holders", put_holders}, {"trials", put_trials},
+    {"object", put_object},   {"fdtables", put_fd_tables}, {NULL, NULL},
 };

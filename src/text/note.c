@@ -3,12 +3,12 @@
 #include "text/text.h"
 
 const struct note_text note_texts[NOTES] = {
-    [NOTE_LOW_PORTS_REFUSED] = {"low-ports-refused", "{low} of the ports are below {lowest} and not listed: bind() fails with "
+    [NOTE_LOW_PORTS_REFUSED] = {"low-ports-refused", "{low} of the ports below {lowest} not listed: bind() fails with "
                                                     "EACCES, only root may bind them."},
     [NOTE_NO_SUCH_FAMILY] = {"no-such-family", "This host has no {family}: only {addresses} was judged."},
     [NOTE_REMOTE_SIDE_ONLY] =
         {
             "remote-side-only",
-            "{remote} connections to port {port} linger on the client's side; they do not hold it.",
+            "{remote} to port {port} {linger} on the client's side; {theydo} not hold it.",
         },
 };
