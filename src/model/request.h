@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "model/addr.h"
+#include "model/sock.h"
 
 /* The options of the socket that the user would bind. */
 struct mix {
@@ -23,6 +24,7 @@ enum { DEVICE_TEXT = 16 };
 /* What the user asked about; text is as typed.  addr.family 0: a bare port, both wildcards. */
 struct target {
 	const char *text;
+	uint8_t proto;             /* enum proto */
 	struct addr addr;
 	uint16_t port;
 	uint32_t ifindex;          /* of the device that the socket would be bound to; 0: none */
@@ -38,6 +40,8 @@ struct request {
 	enum probe_when probe;
 	uint8_t family;    /* judge only that one; 0: all */
 	bool v6only;       /* the socket would have IPV6_V6ONLY; it means nothing for an IPv4 one */
+	struct addr to;    /* family not 0: judge also connect() to this address and to_port */
+	uint16_t to_port;
 	bool as_user;      /* the socket would be that of uid, not ours */
 	uint32_t uid;
 	bool all;          /* no folding */

@@ -52,6 +52,15 @@ const char *snapshot_user(const struct snapshot *s, uint32_t uid)
 	return NULL;
 }
 
+/* The VRF that the interface is or belongs to, as an ifindex; 0 where it does not, or nobody asked. */
+uint32_t snapshot_l3mdev(const struct snapshot *s, uint32_t ifindex)
+{
+	for (size_t i = 0; i < s->ndevices; i++)
+		if (s->devices[i].ifindex == ifindex)
+			return s->devices[i].l3mdev;
+	return 0;
+}
+
 /* The interface's name; NULL for ifindex 0 and for one that is gone. */
 const char *snapshot_device(const struct snapshot *s, uint32_t ifindex)
 {

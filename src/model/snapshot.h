@@ -39,6 +39,20 @@ struct host {
 	enum tri has_inet, has_inet6;
 };
 
+/*
+ * What this kernel does where versions differ, shown by a trial in a network
+ * namespace of its own (sys/quirks.c); UNKNOWN where none was made.
+ */
+struct quirks {
+	uint8_t time_wait_unseen;   /* a specific address is let in over a TIME_WAIT */
+	uint8_t mapped_unseen;      /* IPv4 and v4-mapped sockets on one address do not see each other */
+	uint8_t v6only_meets_v4;    /* [::] with IPV6_V6ONLY and a specific IPv4 address collide */
+	uint8_t v6only_hides_any;   /* [::] with IPV6_V6ONLY hides a wildcard IPv4 socket from a specific address */
+	uint8_t reuseaddr_memory;   /* the bucket remembers that all its binders had SO_REUSEADDR */
+	uint8_t loopback6_collides; /* 127.0.0.6 collides with an IPv6 connection */
+	uint8_t udp_any_unseen;     /* UDP: a wildcard is let in over specific addresses where a slot is crowded */
+};
+
 struct cgroup {
 	uint64_t id;
 	char *path, *unit, *container; /* NULL: not found, or the path names none */
@@ -54,11 +68,17 @@ struct user {
 struct device {
 	uint32_t ifindex;
 	char name[16];
+	uint32_t l3mdev;   /* the VRF that it is or belongs to, as an ifindex; 0: none */
 };
 
 /* Everything that was seen; owns all it points to.  Sockets are all those with the local port, in dump order. */
 struct snapshot {
 	struct host host;
+	struct quirks quirks;
+	bool quirks_read;          /* the trial was made, or could not be */
+	uint32_t l3mdev;           /* of the device that the target names; 0: none */
+	bool unordered;            /* socks are not in the order in which the kernel looks at them */
+	size_t crowd;              /* UDP: sockets of any port that may share a slot of the kernel's table with ours */
 	struct sock *socks;
 	size_t nsocks;
 	const struct snapshot *holders; /* borrowed: of a range, who holds its sockets; may be NULL */
@@ -87,6 +107,7 @@ const struct probe *snapshot_probe(const struct snapshot *s, const struct addr *
 enum tri snapshot_local(const struct snapshot *s, const struct addr *addr);
 const struct cgroup *snapshot_cgroup(const struct snapshot *s, uint64_t id);
 const char *snapshot_user(const struct snapshot *s, uint32_t uid);
+uint32_t snapshot_l3mdev(const struct snapshot *s, uint32_t ifindex);
 const char *snapshot_device(const struct snapshot *s, uint32_t ifindex);
 const struct sock *snapshot_peer(const struct snapshot *s, const struct sock *of);
 void snapshot_free(struct snapshot *s);

@@ -13,6 +13,8 @@ static const char *const state_names[STATE_MAX] = {
     [STATE_LISTEN] = "LISTEN",           [STATE_CLOSING] = "CLOSING",         [STATE_NEW_SYN_RECV] = "SYN_RECV",
 };
 
+static const char *const proto_names[PROTOS] = {[PROTO_TCP] = "tcp", [PROTO_UDP] = "udp"};
+
 static const char *const timer_names[TIMER_MAX] = {
     [TIMER_NONE] = "none",         [TIMER_RETRANSMIT] = "retransmit", [TIMER_KEEPALIVE] = "keepalive",
     [TIMER_TIMEWAIT] = "timewait", [TIMER_PROBE] = "probe",           [TIMER_DELACK] = "delack",
@@ -23,6 +25,7 @@ uint32_t sock_hash(const struct sock *s)
 {
 	uint32_t hash = 2166136261U;
 
+	hash = (hash ^ s->proto) * 16777619U;
 	hash = (hash ^ s->state) * 16777619U;
 	hash = (hash ^ s->port) * 16777619U;
 	hash = (hash ^ s->ifindex) * 16777619U;
@@ -31,9 +34,17 @@ uint32_t sock_hash(const struct sock *s)
 	return hash ^ hash >> 16;
 }
 
-/* The state's name: the kernel's without TCP_, BOUND for a socket that is bound and nothing more, "?" otherwise. */
+/* "tcp" or "udp". */
+const char *sock_proto_name(enum proto proto)
+{
+	return proto_names[proto];
+}
+
+/* The state's name: the kernel's without TCP_, BOUND for a socket that is bound and nothing more, UNCONN for UDP, "?" otherwise. */
 const char *sock_state_name(const struct sock *s)
 {
+	if (s->proto == PROTO_UDP && s->state == STATE_CLOSE)
+		return "UNCONN";
 	if (sock_is_bound_only(s))
 		return "BOUND";
 	return s->state < STATE_MAX && state_names[s->state] ? state_names[s->state] : "?";
@@ -63,7 +74,7 @@ bool sock_is_rest(const struct sock *s)
 /* Whether it is bound and neither listens nor was ever connected (state CLOSE, no peer). */
 bool sock_is_bound_only(const struct sock *s)
 {
-	return s->state == STATE_CLOSE && !s->peer_port;
+	return s->proto == PROTO_TCP && s->state == STATE_CLOSE && !s->peer_port;
 }
 
 /* Whether it is a request (SYN received, no full socket yet): it is not in the bind table and holds nothing. */

@@ -8,7 +8,13 @@
 #include "model/addr.h"
 #include "model/tri.h"
 
-/* The kernel's numbers (include/net/tcp_states.h); STATE_CLOSE with no peer is shown as BOUND. */
+/* What a port belongs to: TCP and UDP have port spaces of their own. */
+enum proto { PROTO_TCP, PROTO_UDP, PROTOS };
+
+/*
+ * The kernel's numbers (include/net/tcp_states.h).  STATE_CLOSE with no peer is
+ * shown as BOUND; of UDP there are ESTABLISHED (connected) and CLOSE, shown as UNCONN.
+ */
 enum sock_state {
 	STATE_ESTABLISHED = 1,
 	STATE_SYN_SENT,
@@ -41,8 +47,9 @@ enum opener { OPENER_UNKNOWN, OPENER_HERE, OPENER_PEER };
 
 enum held_by { HELD_UNKNOWN, HELD_PROCESS, HELD_KERNEL, HELD_HIDDEN };
 
-/* One TCP socket, or (count above 1) what remains of a folded group of alike ones. */
+/* One socket, or (count above 1) what remains of a folded group of alike ones. */
 struct sock {
+	uint8_t proto;       /* enum proto */
 	uint8_t state;       /* enum sock_state */
 	uint8_t timer;       /* enum sock_timer */
 	uint8_t retransmits; /* retransmissions or probes sent without an answer */
@@ -50,10 +57,12 @@ struct sock {
 	uint8_t v6only, reuseaddr, reuseport; /* enum tri */
 	uint8_t held_by;     /* enum held_by */
 	uint8_t opener;      /* enum opener */
+	uint8_t mptcp;       /* enum tri: a subflow of an MPTCP socket */
 	uint8_t backoff;     /* of the zero-window probe */
 	uint16_t port, peer_port;
 	struct addr local, peer; /* peer.family 0: the rest of a group, see sock_is_rest() */
 	uint32_t ifindex;    /* 0: bound to no device; IFINDEX_UNKNOWN where the source does not say */
+	uint32_t l3mdev;     /* the VRF whose port space it is in, as an ifindex; 0: that of all others */
 	uint32_t uid;        /* UID_UNKNOWN where the kernel does not say (minisockets) */
 	uint32_t inode;      /* 0: no process has a descriptor of it */
 	uint32_t receive_queue, send_queue; /* bytes; of a listener: queued connections and their limit */
@@ -69,6 +78,7 @@ struct sock {
 #define IFINDEX_UNKNOWN UINT32_MAX
 
 uint32_t sock_hash(const struct sock *s);
+const char *sock_proto_name(enum proto proto);
 const char *sock_state_name(const struct sock *s);
 const char *sock_timer_name(const struct sock *s);
 bool sock_is_minisocket(const struct sock *s);

@@ -18,6 +18,7 @@ struct wanted_probe {
 struct want {
 	bool owners;          /* who holds the snapshot's sockets: one scan of the descriptors, with users and cgroups */
 	bool info;            /* tcp_info: who opened a connection, and its retransmission time-out */
+	bool quirks;          /* how this kernel decides where versions differ */
 	bool peers;           /* the other ends on this host, and what else has our port at the remote end */
 	size_t *options;      /* sockets (indexes into socks) whose options decide */
 	size_t noptions;
