@@ -2,7 +2,7 @@
 /*
  * What each bind() gets: the errors that come before any socket is looked at
  * (__inet_bind() in net/ipv4/af_inet.c, __inet6_bind() in net/ipv6/af_inet6.c),
- * then the sockets, then what probes found.
+ * then the sockets, then what trials found (judge/trial.c asks for them).
  */
 #include "judge/binds.h"
 
@@ -11,7 +11,8 @@
 #include <sys/socket.h>
 
 #include "base/xalloc.h"
-#include "judge/conflict.h"
+#include "judge/quirk.h"
+#include "judge/trial.h"
 
 /*
  * The addresses to judge: that of the target, or for a bare port both
@@ -37,11 +38,13 @@ size_t binds_addresses(const struct request *request, const struct host *host, s
 struct binder binds_binder(const struct report *r, const struct addr *a, unsigned int mix)
 {
 	return (struct binder){
+	    .proto = (enum proto)r->request->target.proto,
 	    .addr = *a,
 	    .mix = mixes[mix],
 	    .v6only = r->request->v6only && a->family == AF_INET6,
 	    .uid = r->seen->host.uid,
 	    .ifindex = r->request->target.ifindex,
+	    .l3mdev = r->seen->l3mdev,
 	};
 }
 
@@ -50,7 +53,13 @@ static struct binder binder_of(const struct report *r, const struct bind *b)
 	return binds_binder(r, &b->addr, b->mix);
 }
 
-/* IPv6 alone refuses these: an IPv4 address on a socket that takes none, a link-local one without its device. */
+/* Whether T alone blocks S: the rule, and what is known of this kernel. */
+enum tri binds_blocks(const struct report *r, const struct binder *s, const struct sock *t)
+{
+	return quirk_blocks(r->seen, s, t, conflict_blocks(s, t));
+}
+
+/* IPv6 alone refuses these: an IPv4 address on a socket that takes none, an address of one link without its device. */
 static bool is_invalid(const struct request *request, const struct addr *a)
 {
 	return (request->v6only && addr_is_mapped(a)) || (addr_is_link_local(a) && !request->target.ifindex);
@@ -60,11 +69,14 @@ static bool is_invalid(const struct request *request, const struct addr *a)
 static int early_error(const struct report *r, const struct bind *b)
 {
 	const struct host *host = &r->seen->host;
-	bool low = r->request->target.port < host->unprivileged_port_start && !host->may_bind_low;
+	const struct target *t = &r->request->target;
+	bool low = t->port < host->unprivileged_port_start && !host->may_bind_low;
 	bool away = snapshot_local(r->seen, &b->addr) == NO;
 
 	if ((b->addr.family == AF_INET ? host->has_inet : host->has_inet6) == NO)
 		return EAFNOSUPPORT;
+	if (t->proto == PROTO_TCP && addr_is_multicast6(&b->addr))
+		return EINVAL;
 	if (b->addr.family == AF_INET && away)
 		return EADDRNOTAVAIL;
 	if (low)
@@ -74,70 +86,153 @@ static int early_error(const struct report *r, const struct bind *b)
 	return away ? EADDRNOTAVAIL : 0;
 }
 
-/*
- * An accepted connection inherits its flags and never calls bind(): while its
- * listener is there, that one tells what the bucket may remember.
- */
-static bool is_accepted(const struct report *r, const struct sock *t)
+/* Whether a socket that no rule lets meet S meets it on some kernels. */
+static bool may_meet_another(const struct report *r, const struct binder *s)
 {
-	if (t->state == STATE_LISTEN || t->state == STATE_CLOSE || t->state == STATE_SYN_SENT)
-		return false;
-	for (size_t i = 0; i < r->nrows; i++) {
-		const struct sock *l = &r->rows[i].s;
-		struct binder s = {.addr = t->local};
-
-		if (l->state == STATE_LISTEN && conflict_overlap(&s, l) != NO)
+	for (size_t i = 0; i < r->seen->nsocks; i++)
+		if (conflict_overlap(s, &r->seen->socks[i]) == NO && binds_blocks(r, s, &r->seen->socks[i]) != NO)
 			return true;
-	}
 	return false;
 }
 
-/* A socket that nothing lists may have set it as well. */
-static bool cache_may_allow(const struct report *r, const struct binder *s)
+/* The sockets one by one: those that are certain to block are listed.  Returns why one more may. */
+static enum doubt look_at_each(const struct report *r, const struct binder *s, struct bind *b)
 {
-	if (s->mix.reuseport && gap_hides_sockets(&r->seen->gaps))
-		return true;
-	for (size_t i = 0; s->mix.reuseport && i < r->seen->nsocks; i++)
-		if (conflict_cache_may_allow(s, &r->seen->socks[i]) && !is_accepted(r, &r->seen->socks[i]))
-			return true;
-	return false;
+	enum doubt doubt = DOUBT_NONE;
+
+	for (size_t i = 0; i < r->nrows; i++) {
+		const struct sock *t = &r->rows[i].s;
+		enum tri blocks = binds_blocks(r, s, t);
+
+		if (blocks == YES)
+			rows_add(&b->blocked_by, i);
+		else if (blocks == UNKNOWN)
+			doubt = conflict_blocks(s, t) == UNKNOWN ? DOUBT_OPTIONS : DOUBT_KERNEL;
+	}
+	return !doubt && may_meet_another(r, s) ? DOUBT_KERNEL : doubt;
+}
+
+/* What no socket shows. */
+static enum doubt look_beyond(const struct report *r, const struct addr *a)
+{
+	if (gap_hides_sockets(&r->seen->gaps))
+		return DOUBT_HIDDEN;
+	return snapshot_local(r->seen, a) == UNKNOWN ? DOUBT_ADDRESS : DOUBT_NONE;
+}
+
+/*
+ * inet_csk_get_port(): one socket in the way is enough, unless the bucket's
+ * memory of its binders lets S in before they are looked at.  Of SO_REUSEPORT
+ * (sk_reuseport_match()) nothing shows that memory: not the options of today,
+ * and who set it may be gone.
+ */
+static void judge_tcp(const struct report *r, const struct binder *s, struct bind *b)
+{
+	enum doubt doubt = look_at_each(r, s, b), beyond = look_beyond(r, &b->addr);
+
+	if (b->blocked_by.n && s->mix.reuseport && !trial_excludes_memory(r, &b->addr))
+		b->doubt = DOUBT_MEMORY;
+	else if (b->blocked_by.n && quirk_may_forget(r->seen, s))
+		b->doubt = DOUBT_KERNEL;
+	else if (b->blocked_by.n)
+		b->result = EADDRINUSE;
+	else
+		b->doubt = beyond ? beyond : doubt;
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct row *const *x = a, *const *y = b;
+
+	return ((*x)->place > (*y)->place) - ((*x)->place < (*y)->place);
+}
+
+/* The sockets of the report in the order of the kernel's chain; to be freed. */
+static const struct sock **in_order(const struct report *r)
+{
+	const struct row **rows = xcalloc(r->nrows, sizeof(*rows));
+	const struct sock **socks = xcalloc(r->nrows, sizeof(*socks));
+
+	for (size_t i = 0; i < r->nrows; i++)
+		rows[i] = &r->rows[i];
+	qsort(rows, r->nrows, sizeof(*rows), by_place);
+	for (size_t i = 0; i < r->nrows; i++)
+		socks[i] = &rows[i]->s;
+	free(rows);
+	return socks;
+}
+
+enum { CROWD = 10 }; /* hslot->count in udp_lib_get_port() */
+
+/*
+ * udp_lib_get_port(): which table is walked depends on how many sockets, of any
+ * port, share a slot.  A wildcard always takes the one by port since
+ * e537dd15d0d4; before it, it misses specific addresses.
+ */
+static unsigned int udp_outcomes(const struct report *r, const struct binder *s)
+{
+	const struct sock **socks = in_order(r);
+	bool certainly = r->seen->nsocks > CROWD, possibly = certainly || r->seen->crowd > CROWD;
+	unsigned int by_port = conflict_udp(s, socks, r->nrows, !r->seen->unordered), by_address = by_port;
+
+	if (addr_is_wildcard(&s->addr))
+		certainly = false;
+	if (possibly && !(addr_is_wildcard(&s->addr) && r->seen->quirks.udp_any_unseen == NO))
+		by_address = conflict_udp_crowded(s, socks, r->nrows);
+	free(socks);
+	return certainly ? by_address : by_port | by_address;
+}
+
+static void judge_udp(const struct report *r, const struct binder *s, struct bind *b)
+{
+	enum doubt doubt = look_at_each(r, s, b), beyond = look_beyond(r, &b->addr);
+	unsigned int outcomes = udp_outcomes(r, s);
+
+	if (outcomes == REFUSED_BY_ONE)
+		b->result = EADDRINUSE;
+	else if (outcomes != LET_IN)
+		b->doubt = doubt                              ? doubt
+		           : addr_is_wildcard(&s->addr) && r->seen->crowd > CROWD ? DOUBT_KERNEL
+		                                              : DOUBT_ORDER;
+	else
+		b->doubt = beyond;
+	if (outcomes == LET_IN)
+		b->blocked_by.n = 0;
 }
 
 /* What the rules say about b; the sockets that are certain to block are listed. */
 static void by_rules(const struct report *r, struct bind *b)
 {
 	struct binder s = binder_of(r, b);
-	bool unknown = gap_hides_sockets(&r->seen->gaps) || snapshot_local(r->seen, &b->addr) == UNKNOWN;
 
-	for (size_t i = 0; i < r->nrows; i++) {
-		enum tri blocks = conflict_blocks(&s, &r->rows[i].s);
-
-		if (blocks == YES)
-			rows_add(&b->blocked_by, i);
-		unknown |= blocks == UNKNOWN;
+	b->doubt = DOUBT_NONE;
+	b->result = RESULT_OK;
+	if (s.proto == PROTO_UDP)
+		judge_udp(r, &s, b);
+	else
+		judge_tcp(r, &s, b);
+	if (early_error(r, b)) {
+		b->result = early_error(r, b);
+		b->doubt = DOUBT_NONE;
 	}
-	b->result = early_error(r, b);
-	if (b->result)
-		return;
-	if (b->blocked_by.n)
-		b->result = cache_may_allow(r, &s) ? RESULT_UNKNOWN : EADDRINUSE;
-	else if (unknown)
+	if (b->doubt)
 		b->result = RESULT_UNKNOWN;
 }
 
 /* What the kernel said.  Where it refused and no socket is certain, those that may be the reason are listed. */
-static void by_probe(struct report *r, struct bind *b, const struct probe *p)
+static void by_probe(struct report *r, struct bind *b, int err)
 {
 	struct binder s = binder_of(r, b);
 
 	b->by_probe = true;
-	b->result = p->err;
-	if (p->err != EADDRINUSE)
+	b->doubt = DOUBT_NONE;
+	b->result = err;
+	if (err != EADDRINUSE)
 		b->blocked_by.n = 0;
-	if (p->err != EADDRINUSE || b->blocked_by.n)
+	if (err != EADDRINUSE || b->blocked_by.n)
 		return;
 	for (size_t i = 0; i < r->nrows; i++)
-		if (conflict_blocks(&s, &r->rows[i].s) == UNKNOWN)
+		if (binds_blocks(r, &s, &r->rows[i].s) == UNKNOWN)
 			rows_add(&b->blocked_by, i);
 }
 
@@ -158,37 +253,19 @@ static bool rules_were_refuted(const struct report *r, const struct addr *a)
 	return false;
 }
 
-/*
- * Whether some bind() that worked shows that b would: further options only
- * permit more, and what lets [::] in lets 0.0.0.0 in, which overlaps less (not
- * where [::] is confined to IPv6).
- */
-static bool is_implied(const struct report *r, const struct bind *b)
-{
-	for (size_t i = 0; i < r->seen->nprobes; i++) {
-		const struct probe *p = &r->seen->probes[i];
-		bool covers = addr_equal(&p->addr, &b->addr) ||
-		              (p->addr.family == AF_INET6 && addr_is_any(&p->addr) && addr_is_any(&b->addr) &&
-		               !r->request->v6only);
-
-		if (!p->err && covers && mixes[p->mix].reuseaddr <= mixes[b->mix].reuseaddr &&
-		    mixes[p->mix].reuseport <= mixes[b->mix].reuseport)
-			return true;
-	}
-	return false;
-}
-
 static void judge_one(struct report *r, struct bind *b)
 {
 	const struct probe *p = snapshot_probe(r->seen, &b->addr, b->mix);
 
 	by_rules(r, b);
-	if (p)
-		by_probe(r, b, p);
-	else if (b->result == RESULT_UNKNOWN && is_implied(r, b))
-		by_probe(r, b, &(struct probe){.err = 0});
-	else if (b->result == RESULT_OK && rules_were_refuted(r, &b->addr))
+	if (p) {
+		by_probe(r, b, p->err);
+	} else if (b->doubt && trial_implies(r, b)) {
+		by_probe(r, b, 0);
+	} else if (b->result == RESULT_OK && rules_were_refuted(r, &b->addr)) {
 		b->result = RESULT_UNKNOWN;
+		b->doubt = DOUBT_REFUTED;
+	}
 }
 
 /* Fills r->binds: each address with the four mixes.  r->rows must be final. */
@@ -205,94 +282,4 @@ void binds_judge(struct report *r)
 			judge_one(r, b);
 		}
 	}
-}
-
-/* Who only wants the verdict asks for the requested mix, and for nothing more once the port is taken. */
-static bool matters(const struct report *r, const struct bind *b, bool details)
-{
-	return details || (b->mix == r->request->mix && r->verdict != TAKEN);
-}
-
-/* Whether the options of socket t would help to decide some bind() that is still open. */
-static bool decides(const struct report *r, const struct sock *t, bool details)
-{
-	for (size_t i = 0; i < r->nbinds; i++) {
-		struct binder s = binder_of(r, &r->binds[i]);
-
-		if (r->binds[i].result != RESULT_UNKNOWN || !matters(r, &r->binds[i], details))
-			continue;
-		if (conflict_blocks(&s, t) == UNKNOWN || (conflict_cache_may_allow(&s, t) && t->reuseport == UNKNOWN))
-			return true;
-	}
-	return false;
-}
-
-/* Asks for the options of those holders whose options can change a result (without details: the verdict). */
-void binds_want_options(const struct report *r, bool details, struct want *want)
-{
-	for (size_t i = 0; i < r->seen->nsocks; i++) {
-		const struct sock *t = &r->seen->socks[i];
-
-		if (!t->inode || !decides(r, t, details))
-			continue;
-		want->options = xgrow(want->options, want->noptions, sizeof *want->options);
-		want->options[want->noptions++] = i;
-	}
-}
-
-static bool reuseport_is_near(const struct report *r)
-{
-	for (size_t i = 0; i < r->seen->nsocks; i++)
-		if (!sock_is_half_open(&r->seen->socks[i]) && r->seen->socks[i].reuseport != NO)
-			return true;
-	return false;
-}
-
-/* Whether bind() shall be tried: see binds_want_probes(). */
-static bool is_worth_a_probe(const struct report *r, const struct bind *b, bool details)
-{
-	if (r->request->probe == PROBE_NEVER || snapshot_probe(r->seen, &b->addr, b->mix))
-		return false;
-	if ((b->result == RESULT_UNKNOWN && matters(r, b, details)) || r->request->probe == PROBE_ALWAYS)
-		return true;
-	return b->result == RESULT_OK && b->mix == r->request->mix && !r->request->one_of_many && !reuseport_is_near(r);
-}
-
-/* Whether a bind() of ours with SO_REUSEPORT has worked beside a socket: the bucket now answers for it. */
-static bool memory_is_ours(const struct report *r)
-{
-	for (size_t i = 0; i < r->seen->nprobes; i++)
-		if (!r->seen->probes[i].err && mixes[r->seen->probes[i].mix].reuseport && r->seen->nsocks)
-			return true;
-	return false;
-}
-
-static void want_probe(const struct report *r, const struct bind *b, bool details, struct want *want)
-{
-	if (is_worth_a_probe(r, b, details))
-		want->probes[want->nprobes++] = (struct wanted_probe){.addr = b->addr, .mix = b->mix};
-}
-
-/*
- * Asks for the binds that only the kernel can answer: a mix whose result is
- * unknown; and the requested mix where the rules say that it works, so that
- * "free" has been tried (not beside a socket that may have SO_REUSEPORT, nor in a range).
- *
- * The order matters: a bind() with SO_REUSEPORT that works stays in the bucket's
- * memory and lets later ones in (see conflict_cache_may_allow()).  So those come
- * in a round of their own when all others are known, the one that overlaps most
- * first: then what its success lets in is what it implies (is_implied()), and
- * after it none is asked for.
- */
-void binds_want_probes(const struct report *r, bool details, struct want *want)
-{
-	for (size_t i = 0; i < r->nbinds; i++)
-		if (!mixes[r->binds[i].mix].reuseport)
-			want_probe(r, &r->binds[i], details, want);
-	if (want->nprobes || memory_is_ours(r))
-		return;
-	for (size_t address = r->nbinds / MIXES; address-- > 0;)
-		for (size_t i = address * MIXES; i < (address + 1) * MIXES; i++)
-			if (mixes[r->binds[i].mix].reuseport)
-				want_probe(r, &r->binds[i], details, want);
 }

@@ -240,7 +240,7 @@ static void add_look_alike(struct report *r, const struct bind *b)
 static bool is_candidate(const struct report *r, size_t row)
 {
 	for (size_t i = 0; i < r->nbinds; i++)
-		for (size_t k = 0; r->binds[i].mix == r->request->mix && k < r->binds[i].blocked_by.n; k++)
+		for (size_t k = 0; !r->binds[i].doubt && r->binds[i].mix == r->request->mix && k < r->binds[i].blocked_by.n; k++)
 			if (r->binds[i].blocked_by.v[k] == row)
 				return true;
 	return false;

@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Does socket T stand in the way of bind() by socket S on the same port?
- * Mirrors inet_csk_bind_conflict() and inet_bind_conflict()
- * (net/ipv4/inet_connection_sock.c) with inet_rcv_saddr_equal() and
- * ipv6_rcv_saddr_equal(), alike from 5.4 to 7.1.  A binder is in the same VRF as T.  What is not known of T makes
- * the answer UNKNOWN only where it could change it.
+ * The kernel's rule: may socket S bind() to a port that sockets T are bound to?
+ * TCP: inet_bind_conflict() and inet_csk_bind_conflict() in
+ * net/ipv4/inet_connection_sock.c.  UDP: udp_lib_lport_inuse() and
+ * udp_lib_lport_inuse2() in net/ipv4/udp.c.  Both: inet_rcv_saddr_equal() with
+ * ipv6_rcv_saddr_equal().  As of 6.18, alike from 5.4 to 7.1 but for what
+ * judge/quirk.c knows.  What is not known of T makes the answer UNKNOWN only
+ * where it could change it.
  */
 #include "judge/conflict.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+
+#include "base/xalloc.h"
 
 /* IPv4, or IPv6 that carries IPv4; the IPv6 wildcard; any other IPv6 address. */
 enum addr_class { MAPPED, ANY, OTHER };
@@ -23,12 +28,11 @@ static enum addr_class class_of(const struct addr *a)
 
 /* sk_rcv_saddr of an IPv6 socket whose address is no IPv4 one: LOOPBACK4_IPV6 (include/net/ipv6.h). */
 static const uint8_t loopback4_ipv6[4] = {127, 0, 0, 6};
+static const uint8_t wildcard[4];
 
 /* The IPv4 address that the kernel compares (sk_rcv_saddr). */
 static const uint8_t *ipv4_of(const struct addr *a)
 {
-	static const uint8_t wildcard[4];
-
 	switch (class_of(a)) {
 	case MAPPED:
 		return a->family == AF_INET ? a->b : a->b + 12;
@@ -39,37 +43,37 @@ static const uint8_t *ipv4_of(const struct addr *a)
 	}
 }
 
-/*
- * Whether S, an IPv4 address, and T overlap as IPv4 (inet_rcv_saddr_any() and
- * inet_rcv_saddr_equal()).  127.0.0.6 against an IPv6 connection is open: up to
- * 6.0 they collide by LOOPBACK4_IPV6, since the table by address (bhash2, 6.1)
- * they never meet.
- */
-static enum tri ipv4_overlaps(const struct addr *s, const struct addr *t)
+/* ipv4_rcv_saddr_equal(): the same address, or one of them is the wildcard. */
+static bool ipv4_equal(const uint8_t *s, const uint8_t *t)
 {
-	static const uint8_t wildcard[4];
-	const uint8_t *x = ipv4_of(s), *y = ipv4_of(t);
-
-	if (!memcmp(x, wildcard, 4) || !memcmp(y, wildcard, 4))
-		return YES;
-	if (memcmp(x, y, 4))
-		return NO;
-	return class_of(t) == OTHER ? UNKNOWN : YES;
+	return !memcmp(s, t, 4) || !memcmp(s, wildcard, 4) || !memcmp(t, wildcard, 4);
 }
 
-/* Whether T is confined to IPv6; an IPv4 address never is. */
+/*
+ * Whether S and T overlap as IPv4.  TCP: 127.0.0.6 and an IPv6 connection have
+ * that address in common and yet never meet, since sockets are kept by their
+ * whole address (bhash2, 6.1).
+ */
+static enum tri ipv4_overlaps(const struct binder *s, const struct addr *t)
+{
+	if (s->proto == PROTO_TCP && class_of(t) == OTHER && memcmp(ipv4_of(&s->addr), wildcard, 4))
+		return NO;
+	return tri_of(ipv4_equal(ipv4_of(&s->addr), ipv4_of(t)));
+}
+
+/* ipv6_only_sock(): whether T is confined to IPv6; an IPv4 address never is. */
 static enum tri only6(const struct sock *t)
 {
 	return class_of(&t->local) == MAPPED ? NO : (enum tri)t->v6only;
 }
 
-/* Whether the local addresses of S and T cover a common address. */
+/* Whether the local addresses of S and T cover a common address: inet_rcv_saddr_equal(). */
 enum tri conflict_overlap(const struct binder *s, const struct sock *t)
 {
 	enum addr_class sc = class_of(&s->addr), tc = class_of(&t->local);
 
 	if (s->addr.family == AF_INET || (sc == MAPPED && tc == MAPPED))
-		return tri_and(ipv4_overlaps(&s->addr, &t->local), tri_not(only6(t)));
+		return tri_and(ipv4_overlaps(s, &t->local), tri_not(only6(t)));
 	if (sc == ANY && tc == ANY)
 		return YES;
 	if (tc == ANY)
@@ -79,10 +83,12 @@ enum tri conflict_overlap(const struct binder *s, const struct sock *t)
 	return tri_of(addr_equal(&s->addr, &t->local));
 }
 
-/* Both have SO_REUSEADDR, and T does not listen. */
+/* Both have SO_REUSEADDR; TCP: and T does not listen. */
 static enum tri share_by_reuseaddr(const struct binder *s, const struct sock *t)
 {
-	return s->mix.reuseaddr && t->state != STATE_LISTEN ? (enum tri)t->reuseaddr : NO;
+	if (!s->mix.reuseaddr || (s->proto == PROTO_TCP && t->state == STATE_LISTEN))
+		return NO;
+	return t->reuseaddr;
 }
 
 /* Both have SO_REUSEPORT, and T is of the same user or a minisocket (whose user is forgotten). */
@@ -94,16 +100,30 @@ static enum tri share_by_reuseport(const struct binder *s, const struct sock *t)
 }
 
 /* Sockets that are bound to different devices never meet; one without a device meets all. */
-static enum tri meet(const struct binder *s, const struct sock *t)
+static enum tri meet_on_device(const struct binder *s, const struct sock *t)
 {
 	if (!s->ifindex || !t->ifindex || s->ifindex == t->ifindex)
 		return YES;
 	return t->ifindex == IFINDEX_UNKNOWN ? UNKNOWN : NO;
 }
 
+/* TCP has a bucket of ports for each VRF: inet_csk_get_port() looks only at its own (inet_sk_bound_l3mdev()). */
+static enum tri share_a_bucket(const struct binder *s, const struct sock *t)
+{
+	if (s->proto == PROTO_UDP)
+		return YES;
+	return t->l3mdev == IFINDEX_UNKNOWN ? UNKNOWN : tri_of(s->l3mdev == t->l3mdev);
+}
+
+/* Whether S ever looks at T: the same bucket and device, and overlapping addresses. */
+static enum tri meet(const struct binder *s, const struct sock *t)
+{
+	return tri_and(tri_and(share_a_bucket(s, t), meet_on_device(s, t)), conflict_overlap(s, t));
+}
+
 /*
- * Whether T (of the same port) makes bind() of S fail with EADDRINUSE.  UNKNOWN
- * where that hangs on an option of T that nobody could read.
+ * Whether T (of the same port) alone makes bind() of S fail with EADDRINUSE.
+ * UNKNOWN where that hangs on an option of T that nobody could read.
  */
 enum tri conflict_blocks(const struct binder *s, const struct sock *t)
 {
@@ -111,17 +131,68 @@ enum tri conflict_blocks(const struct binder *s, const struct sock *t)
 
 	if (sock_is_half_open(t))
 		return NO;
-	return tri_and(tri_and(tri_not(share), meet(s, t)), conflict_overlap(s, t));
+	return tri_and(tri_not(share), meet(s, t));
 }
 
 /*
- * Whether T is a sign that the kernel may let S in although a socket stands in
- * the way: a bucket remembers the last binder with SO_REUSEPORT and lets the
- * same user's next one in without a look at the sockets (sk_reuseport_match()
- * on tb->fastreuseport).  Nothing shows that memory; a binder with the option,
- * of the same user, may have set it.  Minisockets never called bind().
+ * The UDP rule for all sockets of the port, in the order of the kernel's chain
+ * (that of a dump): those that share by SO_REUSEADDR or do not meet S are passed
+ * by, the first other one decides, and SO_REUSEPORT of one user lets S in
+ * whatever comes behind it.  Returns what may happen, LET_IN, REFUSED_BY_ONE or
+ * both; with ordered false the sockets may come in any order.
  */
-bool conflict_cache_may_allow(const struct binder *s, const struct sock *t)
+unsigned int conflict_udp(const struct binder *s, const struct sock *const *socks, size_t n, bool ordered)
 {
-	return s->mix.reuseport && t->inode && t->reuseport != NO && t->uid == s->uid;
+	unsigned int outcomes = 0;
+	bool decided = false;
+
+	for (size_t i = 0; i < n && !(decided && ordered); i++) {
+		enum tri passed_by = tri_or(share_by_reuseaddr(s, socks[i]), tri_not(meet(s, socks[i])));
+		enum tri lets_in = share_by_reuseport(s, socks[i]);
+
+		if (passed_by == YES)
+			continue;
+		outcomes |= lets_in != NO ? LET_IN : 0;
+		outcomes |= lets_in != YES ? REFUSED_BY_ONE : 0;
+		decided |= passed_by == NO;
+	}
+	return decided ? outcomes : outcomes | LET_IN;
+}
+
+/* T is in the chain of address A, which holds IPv4 written either way. */
+static bool in_chain(const struct addr *a, const struct sock *t)
+{
+	return a ? addr_same(a, &t->local) : !memcmp(ipv4_of(&t->local), wildcard, 4);
+}
+
+/* One chain of the table by address (a NULL: that of the wildcards).  A connected socket has changed its place in it. */
+static unsigned int walk_chain(const struct binder *s, const struct addr *a, const struct sock *const *socks, size_t n)
+{
+	const struct sock **chain = xcalloc(n, sizeof(*chain));
+	unsigned int outcomes;
+	bool ordered = true;
+	size_t len = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!in_chain(a, socks[i]))
+			continue;
+		ordered &= socks[i]->state == STATE_CLOSE;
+		chain[len++] = socks[i];
+	}
+	outcomes = conflict_udp(s, chain, len, ordered);
+	free(chain);
+	return outcomes;
+}
+
+/*
+ * The same where more than ten sockets share a slot of the port table: S with a
+ * specific address looks into the chain of that address, then into that of the
+ * wildcards, and is refused by either (udp_lib_get_port() with hslot->count >
+ * 10).  Returns as above.
+ */
+unsigned int conflict_udp_crowded(const struct binder *s, const struct sock *const *socks, size_t n)
+{
+	unsigned int own = walk_chain(s, &s->addr, socks, n), any = walk_chain(s, NULL, socks, n);
+
+	return ((own | any) & REFUSED_BY_ONE) | (own & any & LET_IN);
 }

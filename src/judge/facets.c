@@ -11,13 +11,6 @@
 
 /* Facets of one socket beside one judged address that it stands in the way of. */
 
-static bool is_wildcard(const struct addr *a)
-{
-	static const struct addr mapped_any = {AF_INET6, {[10] = 0xff, [11] = 0xff}};
-
-	return addr_is_any(a) || addr_equal(a, &mapped_any);
-}
-
 static bool address_was_chosen(const struct sock *s)
 {
 	return s->state == STATE_LISTEN || s->state == STATE_CLOSE;
@@ -41,7 +34,7 @@ static bool is_judged(const struct report *r, const struct addr *a)
 /* One address is the wildcard and covers the other; no judged address is written alike. */
 static bool wildcard_overlap(const struct report *r, const struct sock *s, const struct addr *a)
 {
-	return address_was_chosen(s) && is_wildcard(a) != is_wildcard(&s->local) && !is_judged(r, &s->local);
+	return address_was_chosen(s) && addr_is_wildcard(a) != addr_is_wildcard(&s->local) && !is_judged(r, &s->local);
 }
 
 /* IPv4 and IPv6 collide because the IPv6 socket of the two is not confined to IPv6. */

@@ -7,6 +7,7 @@
 #include "judge/binds.h"
 #include "judge/classify.h"
 #include "judge/rows.h"
+#include "judge/trial.h"
 #include "judge/when.h"
 
 static enum verdict verdict_of(const struct bind *b)
@@ -18,12 +19,11 @@ static enum verdict verdict_of(const struct bind *b)
 	return b->result == EADDRINUSE || b->blocked_by.n ? TAKEN : REFUSED;
 }
 
-/* The kernel refused: what alone may be the reason counts as it. */
+/* What a refused bind() lists as the reason is one; for want of a certain one that may be what could be it. */
 static void accuse(struct report *r, const struct bind *b)
 {
-	for (size_t i = 0; i < b->blocked_by.n; i++)
-		if (r->rows[b->blocked_by.v[i]].blocks == UNKNOWN)
-			r->rows[b->blocked_by.v[i]].blocks = YES;
+	for (size_t i = 0; i < b->blocked_by.n && b->result != RESULT_UNKNOWN; i++)
+		r->rows[b->blocked_by.v[i]].blocks = YES;
 }
 
 /* The worst over the addresses, and the errno that goes with it.  If all of them work, what was in the way is gone. */
@@ -39,8 +39,11 @@ static void decide(struct report *r)
 		r->verdict = v;
 		r->err = r->binds[i].result == RESULT_UNKNOWN ? 0 : r->binds[i].result;
 	}
-	for (size_t i = 0; r->verdict == FREE && i < r->nrows; i++)
-		r->rows[i].blocks = NO;
+	for (size_t i = 0; i < r->nrows; i++)
+		if (r->verdict == UNSURE)
+			r->rows[i].blocks = r->rows[i].blocks == NO ? NO : UNKNOWN;
+		else if (r->verdict == FREE || r->request->target.proto == PROTO_UDP)
+			r->rows[i].blocks = NO;
 	for (size_t i = r->request->mix; i < r->nbinds; i += MIXES)
 		accuse(r, &r->binds[i]);
 }
@@ -79,7 +82,7 @@ static void want_connections(const struct report *r, struct want *want)
 	want->peers = connections && !r->seen->peers_read;
 }
 
-/* One step a round: owners, then the options behind their descriptors, then probes for what is still open. */
+/* One step a round: owners, the options behind their descriptors, then probes, and for what those leave open the kernel's ways. */
 static void find_wants(const struct report *r, bool details, struct want *want)
 {
 	bool held = false;
@@ -93,12 +96,14 @@ static void find_wants(const struct report *r, bool details, struct want *want)
 	for (size_t i = 0; i < r->nrows; i++)
 		held |= r->rows[i].s.inode != 0;
 	if (!r->seen->options_read && held)
-		binds_want_options(r, details, want);
+		trial_want_options(r, details, want);
 	if (!r->seen->owners_read && (want->noptions || (details && r->nrows))) {
 		want_free(want);
 		want->owners = true;
 	} else if (!want->noptions) {
-		binds_want_probes(r, details, want);
+		trial_want_probes(r, details, want);
+		if (!want->nprobes)
+			trial_want_quirks(r, details, want);
 	}
 }
 
@@ -106,7 +111,7 @@ static void find_wants(const struct report *r, bool details, struct want *want)
  * Judges request by what was seen.  details: the reader wants to know who and
  * why, not only the verdict.  Fills r (to be released with report_free()) and
  * want; returns whether anything is wanted: then sys is asked for it and this
- * is called again, at most four times, until nothing is.
+ * is called again, until nothing is.
  */
 bool judge(struct report *r, const struct request *request, const struct snapshot *seen, bool details,
            struct want *want)
@@ -123,5 +128,5 @@ bool judge(struct report *r, const struct request *request, const struct snapsho
 	when_clears(r);
 	find_notes(r);
 	find_wants(r, details, want);
-	return want->owners || want->info || want->peers || want->noptions || want->nprobes;
+	return want->owners || want->info || want->peers || want->noptions || want->quirks || want->nprobes;
 }

@@ -108,9 +108,10 @@ static struct group *group_of(const struct report *r, struct groups *groups, con
 }
 
 /* Of a group the longest-lived come first in the snapshot (model/fold.c); live ones come in dump order. */
-static void take(struct report *r, struct groups *groups, const struct sock *s)
+static void take(struct report *r, struct groups *groups, const struct sock *s, size_t place)
 {
 	struct group *g = group_of(r, groups, s);
+	size_t before = r->nrows;
 
 	if (!sock_is_rest(s) && (g->samples < FOLD_SAMPLES || r->request->all) && !g->rest) {
 		g->samples++;
@@ -118,6 +119,8 @@ static void take(struct report *r, struct groups *groups, const struct sock *s)
 	} else {
 		add_rest(r, g, s);
 	}
+	if (r->nrows > before)
+		r->rows[before].place = place;
 }
 
 /* What a bind() that worked proves of t, which could have been in its way (unless it is on another device). */
@@ -140,11 +143,14 @@ static void learn_from_failure(const struct binder *s, struct sock *t)
 		t->v6only = NO;
 	if (s->mix.reuseaddr && t->reuseaddr == UNKNOWN)
 		t->reuseaddr = NO;
+	if (s->mix.reuseport && t->reuseport == UNKNOWN)
+		t->reuseport = NO;
 }
 
 /*
- * What a probe proved; failure proves nothing where a socket may be hidden.  Success with SO_REUSEPORT proves nothing of the
- * sockets: the bucket's memory may have let it in (judge/conflict.c).
+ * What a probe proved; failure proves nothing where a socket may be hidden.
+ * Success with SO_REUSEPORT proves nothing of the sockets: the bucket's memory may
+ * have let it in (judge/trial.c).
  */
 static void learn(struct report *r, const struct probe *p)
 {
@@ -152,7 +158,7 @@ static void learn(struct report *r, const struct probe *p)
 	struct sock *suspect = NULL;
 	size_t suspects = 0;
 
-	if (s.mix.reuseport || (p->err && p->err != EADDRINUSE))
+	if (p->err ? p->err != EADDRINUSE : s.mix.reuseport)
 		return;
 	for (size_t i = 0; i < r->nrows; i++) {
 		struct sock *t = &r->rows[i].s;
@@ -198,7 +204,7 @@ void rows_make(struct report *r, const struct addr *addrs, size_t naddrs)
 			struct sock s = r->seen->socks[i];
 
 			s.gives_up_ms = when_gives_up_ms(&s, r->seen->host.orphan_retries);
-			take(r, &groups, &s);
+			take(r, &groups, &s, i);
 		}
 	}
 	free(groups.v);
@@ -210,7 +216,7 @@ void rows_make(struct report *r, const struct addr *addrs, size_t naddrs)
 		for (size_t k = 0; k < naddrs; k++) {
 			struct binder s = binds_binder(r, &addrs[k], r->request->mix);
 
-			r->rows[i].blocks = tri_or(r->rows[i].blocks, conflict_blocks(&s, &r->rows[i].s));
+			r->rows[i].blocks = tri_or(r->rows[i].blocks, binds_blocks(r, &s, &r->rows[i].s));
 		}
 		r->rows[i].cause = (int)i; /* keeps the order among equals */
 	}

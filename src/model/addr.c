@@ -78,3 +78,23 @@ bool addr_is_link_local(const struct addr *a)
 {
 	return a->family == AF_INET6 && a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0x80;
 }
+
+/* Whether it covers all addresses of a family: 0.0.0.0, :: or ::ffff:0.0.0.0. */
+bool addr_is_wildcard(const struct addr *a)
+{
+	static const uint8_t zero[4];
+
+	return addr_is_any(a) || (addr_is_mapped(a) && !memcmp(a->b + 12, zero, sizeof zero));
+}
+
+/* Whether it is an IPv4 address, be it written as IPv4 or as IPv6. */
+bool addr_is_ipv4(const struct addr *a)
+{
+	return a->family == AF_INET || addr_is_mapped(a);
+}
+
+/* Whether it is an IPv6 multicast address (ff00::/8). */
+bool addr_is_multicast6(const struct addr *a)
+{
+	return a->family == AF_INET6 && a->b[0] == 0xff;
+}

@@ -20,6 +20,9 @@ struct addr addr_any(int family);
 bool addr_equal(const struct addr *a, const struct addr *b);
 bool addr_same(const struct addr *a, const struct addr *b);
 bool addr_is_any(const struct addr *a);
+bool addr_is_wildcard(const struct addr *a);
+bool addr_is_ipv4(const struct addr *a);
+bool addr_is_multicast6(const struct addr *a);
 bool addr_is_link_local(const struct addr *a);
 bool addr_is_mapped(const struct addr *a);
 

@@ -99,6 +99,19 @@ enum story_id {
 	STORIES
 };
 
+/* Why a result is unknown. */
+enum doubt {
+	DOUBT_NONE,
+	DOUBT_OPTIONS, /* an option of a socket in the way, that nothing shows */
+	DOUBT_MEMORY,  /* what the port remembers of SO_REUSEPORT */
+	DOUBT_KERNEL,  /* kernels differ here */
+	DOUBT_HIDDEN,  /* a socket may be there that nothing lists */
+	DOUBT_ADDRESS, /* whether the address is on this host */
+	DOUBT_ORDER,   /* UDP: the order in which the kernel looks at the sockets */
+	DOUBT_REFUTED, /* the kernel refused what the rules allow */
+	DOUBTS
+};
+
 enum clears { CLEARS_NOW, CLEARS_TIMER, CLEARS_ESTIMATE, CLEARS_NEVER, CLEARS_UNKNOWN };
 
 enum { RESULT_OK = 0, RESULT_UNKNOWN = -1, FIXES_MAX = 10, BINDS_MAX = 2 * MIXES };
@@ -114,6 +127,7 @@ struct bind {
 	struct addr addr;
 	unsigned int mix;
 	int result;           /* RESULT_OK, RESULT_UNKNOWN or an errno */
+	enum doubt doubt;     /* where the result is unknown */
 	bool by_probe;
 	struct rows blocked_by;
 };
@@ -123,6 +137,7 @@ struct row {
 	struct sock s;
 	enum tri blocks;      /* the requested bind(), on at least one of its addresses */
 	int cause;            /* index into causes, -1 for none */
+	size_t place;         /* of the first of the group in the snapshot */
 };
 
 struct fix {

@@ -69,6 +69,15 @@ static enum headline of_refused(const struct report *r)
 	return addr_is_link_local(&r->request->target.addr) && !r->request->target.ifindex ? HEAD_NO_DEVICE : HEAD_REFUSED;
 }
 
+/* Sockets that are seen may be in the way, or such that are not. */
+static enum headline of_unsure(const struct report *r)
+{
+	for (size_t i = r->request->mix; i < r->nbinds; i += MIXES)
+		if (r->binds[i].doubt && r->binds[i].doubt != DOUBT_HIDDEN && r->binds[i].doubt != DOUBT_ADDRESS)
+			return HEAD_UNDECIDED;
+	return HEAD_UNSURE;
+}
+
 /* The first line of the report. */
 enum headline headline_of(const struct report *r)
 {
@@ -80,7 +89,7 @@ enum headline headline_of(const struct report *r)
 	case REFUSED:
 		return of_refused(r);
 	default:
-		return HEAD_UNSURE;
+		return of_unsure(r);
 	}
 }
 

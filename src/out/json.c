@@ -153,6 +153,7 @@ static json_t *binds(const struct report *r)
 		set(o, "v6only", json_boolean(r->request->v6only && b->addr.family == AF_INET6));
 		set(o, "result", result_of(b));
 		set(o, "by", json_string(b->by_probe ? "probe" : "rules"));
+		set(o, "unknown", b->doubt ? json_string(doubt_texts[b->doubt].id) : json_null());
 		set(o, "blocked_by", indexes(&b->blocked_by));
 		append(array, o);
 	}

@@ -197,6 +197,25 @@ static void put_gaps(struct buf *out, struct scope *scope)
 	scope->gap = NULL;
 }
 
+/* Why some of the results are unknown. */
+static void put_doubts(struct buf *out, const struct scope *scope)
+{
+	const struct report *r = scope->report;
+	unsigned int doubts = 0;
+
+	for (size_t i = 0; i < r->nbinds; i++)
+		doubts |= 1U << r->binds[i].doubt;
+	for (unsigned int d = DOUBT_NONE + 1; d < DOUBTS; d++) {
+		struct buf b = {0};
+
+		if (!(doubts & 1U << d))
+			continue;
+		buf_printf(&b, "unknown: %s", doubt_texts[d].text);
+		paragraph(out, "  ", b.s, scope, 4, NULL);
+		buf_free(&b);
+	}
+}
+
 static void put_pictures(struct buf *out, struct scope *scope)
 {
 	const struct report *r = scope->report;
@@ -236,6 +255,7 @@ void term_report(struct buf *out, const struct report *r, const struct style *st
 	if (r->verdict != FREE && r->nbinds) {
 		buf_puts(out, "\n");
 		table_binds(out, r, style);
+		put_doubts(out, &scope);
 	}
 	put_pictures(out, &scope);
 }

@@ -283,26 +283,29 @@ static void fetch_options(struct snapshot *s, struct sock *t)
 	gap_add(&s->gaps, GAP_SOCKET_OPTIONS, -first, object);
 }
 
-/* Returns whether the bucket will remember it: it worked with SO_REUSEPORT, and other sockets keep the bucket. */
-static bool fetch_probe(struct snapshot *s, const struct request *request, const struct wanted_probe *w)
+/* Where no trial could be made all stays unknown, and with it what hangs on it. */
+static void fetch_quirks(struct snapshot *s)
+{
+	s->quirks_read = true;
+}
+
+static void fetch_probe(struct snapshot *s, const struct request *request, const struct wanted_probe *w)
 {
 	struct probe p = {.addr = w->addr, .mix = w->mix};
 	int err = probe_bind(request, &w->addr, &mixes[w->mix], &p.err);
 
 	if (err) {
 		gap_add(&s->gaps, GAP_PROBE, -err, NULL);
-		return false;
+		return;
 	}
 	s->probes = xgrow(s->probes, s->nprobes, sizeof *s->probes);
 	s->probes[s->nprobes++] = p;
-	return !p.err && mixes[p.mix].reuseport && s->nsocks;
 }
 
 /*
  * Adds what is wanted to a snapshot of that request.  Owners are looked for
  * once, with the names of users and of the cgroups of sockets without a
- * process; options only behind descriptors that the owners have told.  Probes
- * end with the first that changes what the kernel says to later ones.
+ * process; options only behind descriptors that the owners have told.
  */
 void snapshot_fetch(struct snapshot *s, const struct request *request, const struct want *want)
 {
@@ -312,10 +315,11 @@ void snapshot_fetch(struct snapshot *s, const struct request *request, const str
 		fetch_peers(s, request->target.port);
 	if (want->owners && !s->owners_read)
 		fetch_owners(s, request->numeric);
+	if (want->quirks && !s->quirks_read)
+		fetch_quirks(s);
 	for (size_t i = 0; i < want->noptions; i++)
 		fetch_options(s, &s->socks[want->options[i]]);
 	s->options_read |= want->noptions > 0;
 	for (size_t i = 0; i < want->nprobes; i++)
-		if (fetch_probe(s, request, &want->probes[i]))
-			break;
+		fetch_probe(s, request, &want->probes[i]);
 }

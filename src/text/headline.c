@@ -23,6 +23,7 @@ const char *const headline_texts[HEADLINES] = {
     [HEAD_MAPPED_V6ONLY] = "{target} is refused: bind() fails with EINVAL, a socket with IPV6_V6ONLY takes no IPv4 address.",
     [HEAD_NO_DEVICE] = "{target} is refused: bind() fails with EINVAL, an address of one link (fe80::) wants its device.",
     [HEAD_UNSURE] = "{target}: unsure{where}. Nothing that was seen stands in the way of bind(){with}, but not everything could be seen.",
+    [HEAD_UNDECIDED] = "{target}: unsure{where}. Whether bind(){with} works hangs on what cannot be seen.",
 };
 
 /* The runtimes named here are those that tests/live/runtimes.py watches with strace(1). */

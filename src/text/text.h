@@ -29,6 +29,10 @@ struct note_text {
 	const char *id, *text;
 };
 
+struct doubt_text {
+	const char *id, *text;
+};
+
 struct gap_text {
 	const char *what, *consequence, *affects;
 };
@@ -98,6 +102,7 @@ enum headline {
 	HEAD_MAPPED_V6ONLY,
 	HEAD_NO_DEVICE,
 	HEAD_UNSURE,
+	HEAD_UNDECIDED,
 	HEADLINES
 };
 
@@ -125,6 +130,7 @@ extern const struct facet_text facet_texts[FACETS];
 extern const struct fix_text fix_texts[FIXES];
 extern const struct note_text note_texts[NOTES];
 extern const struct gap_text gap_texts[GAP_KINDS];
+extern const struct doubt_text doubt_texts[DOUBTS];
 extern const struct story_text story_texts[STORIES];
 extern const char *const headline_texts[HEADLINES];
 extern const char *const second_line_texts[SECOND_LINES];

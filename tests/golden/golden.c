@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 
 #include "base/xalloc.h"
+#include "judge/binds.h"
 #include "judge/judge.h"
 #include "out/json.h"
 #include "out/term.h"
@@ -42,19 +43,56 @@ static void write_file(const char *dir, const char *slug, const char *suffix, co
 	free(path);
 }
 
+/* Whether the rule is certain that some socket of the scene stands in the way of that bind(). */
+static bool is_blocked(const struct report *r, const struct wanted_probe *w)
+{
+	struct binder s = binds_binder(r, &w->addr, w->mix);
+
+	for (size_t i = 0; i < r->seen->nsocks; i++)
+		if (conflict_blocks(&s, &r->seen->socks[i]) == YES)
+			return true;
+	return false;
+}
+
+/*
+ * Judges as cmd/answer.c does.  The kernel of the scenes has no quirk, and its
+ * ports remember nothing: it refuses what the rule says.  Other trials are the
+ * scene's to tell.
+ */
+static void judge_scene(struct report *r, const struct request *request, struct snapshot *seen)
+{
+	struct want want;
+	bool more = true;
+
+	owners_sort(&seen->owners);
+	while (judge(r, request, seen, true, &want) && more) {
+		more = false;
+		for (size_t i = 0; i < want.nprobes; i++) {
+			if (!is_blocked(r, &want.probes[i]))
+				continue;
+			seen->probes = xgrow(seen->probes, seen->nprobes, sizeof *seen->probes);
+			seen->probes[seen->nprobes++] =
+			    (struct probe){want.probes[i].addr, want.probes[i].mix, EADDRINUSE};
+			more = true;
+		}
+		want_free(&want);
+		if (more)
+			report_free(r);
+	}
+	want_free(&want);
+}
+
 static void write_report(const char *dir, const struct scene *scene, const struct format *format)
 {
 	struct snapshot seen = {0};
 	struct request request = {0};
 	struct report report;
 	const struct report *only = &report;
-	struct want want;
 	struct buf out = {0};
 
 	scene_start(&seen, &request);
 	scene->make(&seen, &request);
-	owners_sort(&seen.owners);
-	judge(&report, &request, &seen, true, &want);
+	judge_scene(&report, &request, &seen);
 	if (format->json)
 		json_document(&out, &(struct document){.reports = &only,
 		                                       .n = 1,
@@ -65,7 +103,6 @@ static void write_report(const char *dir, const struct scene *scene, const struc
 		term_report(&out, &report, &format->style);
 	write_file(dir, scene->slug, format->suffix, &out);
 	buf_free(&out);
-	want_free(&want);
 	report_free(&report);
 	snapshot_free(&seen);
 }
@@ -80,7 +117,6 @@ static void write_range(const char *dir, const struct format *format)
 	struct report reports[N], about = {.request = &requests[N], .seen = &seen[N]};
 	const struct report *list[N];
 	struct range range = {.about = &about, .reports = list, .n = N, .ports = 101, .not_free = N + 2, .low = 2};
-	struct want want;
 	struct buf out = {0};
 
 	scene_start(&seen[N], &requests[N]);
@@ -92,9 +128,7 @@ static void write_range(const char *dir, const struct format *format)
 			s++;
 		scene_start(&seen[i], &requests[i]);
 		s->make(&seen[i], &requests[i]);
-		owners_sort(&seen[i].owners);
-		judge(&reports[i], &requests[i], &seen[i], true, &want);
-		want_free(&want);
+		judge_scene(&reports[i], &requests[i], &seen[i]);
 		list[i] = &reports[i];
 	}
 	if (format->json)

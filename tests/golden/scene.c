@@ -33,7 +33,9 @@ void scene_start(struct snapshot *seen, struct request *request)
 	    .options_read = true,
 	    .info_read = true,
 	    .peers_read = true,
+	    .quirks_read = true,
 	};
+	memset(&seen->quirks, NO, sizeof seen->quirks);
 	seen->users = xcalloc(2, sizeof *seen->users);
 	seen->users[0] = (struct user){0, xstrdup("root")};
 	seen->users[1] = (struct user){1000, xstrdup("alice")};
@@ -215,6 +217,8 @@ static void make_v6only(struct snapshot *seen, struct request *request)
 	(void)request;
 	s->v6only = YES;
 	scene_owner(seen, s, 4711, "node");
+	scene_probe(seen, "::", MIX_REUSEPORT, EADDRINUSE);
+	scene_probe(seen, "::", MIX_BOTH, EADDRINUSE);
 	scene_probe(seen, "0.0.0.0", MIX_PLAIN, 0);
 }
 

@@ -180,8 +180,8 @@ def numeric(build):
 
 def verbose(build):
     """What was looked at is said, and it is true."""
-    for slug, looks in (("listener", ("1, from sock_diag", "these sockets: 1", "bind() was not tried")),
-                        ("free", ("0, from sock_diag", "not looked at", "0.0.0.0 plain works, [::] plain works"))):
+    for slug, looks in (("listener", ("1, from sock_diag", "these sockets: 1", "tried: [::] SO_REUSEPORT EADDRINUSE, 0.0.0.0")),
+                        ("free", ("0, from sock_diag", "not looked at", "[::] plain works, 0.0.0.0 plain works"))):
         with World(build, slug) as w:
             words = " ".join(w.run([build.portwhy, "-v", "9877"]).out.decode().split())
         missing = [look for look in looks if look not in words]

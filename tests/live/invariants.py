@@ -10,7 +10,7 @@ TOP = "schema version kernel time verdict notes reports"
 NOTE = "id text sockets netns"
 REPORT = "target netns verdict errno clears_in_ms late_ms clears binds causes sockets gaps notes"
 TARGET = "text proto addr port device path"
-BIND = "addr reuseaddr reuseport v6only result by blocked_by"
+BIND = "addr reuseaddr reuseport v6only result by unknown blocked_by"
 CAUSE = "id certainty title text sockets facets story fixes"
 STEP = "at_ms end event segment state"
 FIX = "id text helps_now permanent command code"
@@ -130,6 +130,7 @@ def check_binds(bad, where, report, probe, asked):
         bad.need(b["v6only"] is (asked.v6only and ":" in b["addr"]), what + ": v6only", b["v6only"])
         bad.need(b["result"] in ("ok", "unknown") or re.fullmatch("E[A-Z0-9]+", b["result"]), what, b["result"])
         bad.need(b["by"] == "rules" or b["by"] == "probe" and probe != "never", what + ": by", b["by"])
+        bad.need((b["unknown"] is not None) == (b["result"] == "unknown"), what + ": unknown", b["unknown"])
         by = b["blocked_by"]
         bad.need(len(set(by)) == len(by) and all(is_int(k) and 0 <= k < nsocks for k in by), what + ": blocked_by", by)
         if b["result"] == "ok":
@@ -217,7 +218,7 @@ def check_causes(bad, where, report, asked):
     claimed = sorted(k for c in causes for k in c["sockets"])
     bad.need(claimed == blockers, where + ": causes do not hold each blocker once", (claimed, blockers))
     bad.need(blockers == list(range(len(blockers))), where + ": blockers do not come first", blockers)
-    stopped = sorted({k for b in requested(report, asked) for k in b["blocked_by"]})
+    stopped = sorted({k for b in requested(report, asked) if not b["unknown"] for k in b["blocked_by"]})
     bad.need(stopped == blockers, where + ": blocks differs from blocked_by", (blockers, stopped))
     expected = report["verdict"] in ("taken", "refused") and report["errno"] not in ("EAFNOSUPPORT", "EINVAL")
     bad.need(bool(causes) == expected, where + ": causes of this verdict", ids)

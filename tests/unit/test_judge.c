@@ -39,6 +39,20 @@ static void end(struct fixture *f)
 	snapshot_free(&f->seen);
 }
 
+/* Answers every trial that is wanted of a mix with SO_REUSEPORT: refused.  Nothing else may be wanted. */
+static void refuse_reuseport(struct fixture *f)
+{
+	while (again(f)) {
+		ck_assert(f->want.nprobes && !f->want.owners && !f->want.noptions);
+		for (size_t i = 0; i < f->want.nprobes; i++) {
+			ck_assert(mixes[f->want.probes[i].mix].reuseport);
+			f->seen.probes = xgrow(f->seen.probes, f->seen.nprobes, sizeof *f->seen.probes);
+			f->seen.probes[f->seen.nprobes++] =
+			    (struct probe){f->want.probes[i].addr, f->want.probes[i].mix, EADDRINUSE};
+		}
+	}
+}
+
 static int result(const struct fixture *f, size_t addr, unsigned int mix)
 {
 	return f->r.binds[addr * MIXES + mix].result;
@@ -56,17 +70,25 @@ START_TEST(test_free_is_tried)
 	ck_assert(!again(&f));
 	f.request.probe = PROBE_ALWAYS;
 	ck_assert(again(&f));
-	ck_assert_uint_eq(f.want.nprobes, 4); /* those with SO_REUSEPORT come when these are known */
+	for (unsigned int mix = 0; mix < MIXES; mix++) {
+		ck_assert(again(&f));
+		ck_assert_uint_eq(f.want.nprobes, 2);
+		ck_assert_uint_eq(f.want.probes[0].mix, mix);
+		scene_probe_all(&f.seen, mix, 0);
+	}
+	ck_assert(!again(&f));
 	end(&f);
 }
 END_TEST
 
+/* What the rules decide is not tried: only what a port may remember of SO_REUSEPORT is open. */
 START_TEST(test_taken_is_not_tried)
 {
 	struct fixture f = begin();
 
 	scene_owner(&f.seen, scene_sock(&f.seen, STATE_LISTEN, "0.0.0.0", NULL), 4711, "node");
-	ck_assert(!again(&f));
+	refuse_reuseport(&f);
+	ck_assert_uint_eq(f.seen.nprobes, 2); /* the memory of one mix is that of both */
 	ck_assert_int_eq(f.r.verdict, TAKEN);
 	ck_assert_int_eq(f.r.err, EADDRINUSE);
 	ck_assert_uint_eq(f.r.ncauses, 1);
@@ -91,16 +113,20 @@ START_TEST(test_rounds)
 	f.seen.options_read = true; /* they could not be read */
 	ck_assert(again(&f));
 	ck_assert(!f.want.owners && !f.want.noptions);
-	ck_assert_uint_eq(f.want.nprobes, 2); /* SO_REUSEADDR; plain is taken whatever the options are */
-	ck_assert_uint_eq(f.want.probes[0].mix, MIX_REUSEADDR);
-	scene_probe_all(&f.seen, MIX_REUSEADDR, EADDRINUSE);
-	ck_assert(again(&f));
-	ck_assert_uint_eq(f.want.nprobes, 4); /* then those with SO_REUSEPORT, [::] first */
-	ck_assert_uint_eq(f.want.probes[0].mix, MIX_REUSEPORT);
-	ck_assert_uint_eq(f.want.probes[0].addr.family, AF_INET6);
+	for (size_t i = 0; i < 2; i++) { /* plain is taken whatever the options are; the refusals tell what they are */
+		static const unsigned int order[] = {MIX_REUSEPORT, MIX_BOTH};
+
+		ck_assert_uint_eq(f.want.nprobes, 2);
+		ck_assert_uint_eq(f.want.probes[0].mix, order[i]);
+		ck_assert_uint_eq(f.want.probes[0].addr.family, AF_INET6); /* [::] first */
+		scene_probe_all(&f.seen, order[i], EADDRINUSE);
+		again(&f);
+	}
+	ck_assert(!again(&f));
 	f.seen.nprobes = 0;
 	s->reuseaddr = s->reuseport = NO;
-	ck_assert(!again(&f));
+	refuse_reuseport(&f);
+	ck_assert_uint_eq(f.seen.nprobes, 2);
 	end(&f);
 }
 END_TEST
@@ -131,7 +157,7 @@ START_TEST(test_children_of_a_listener)
 		s->uid = 1000;
 	}
 	f.seen.options_read = false;
-	ck_assert(!again(&f));
+	refuse_reuseport(&f);
 	ck_assert_int_eq(f.r.verdict, TAKEN);
 	ck_assert_uint_eq(f.r.ncauses, 1);
 	ck_assert_uint_eq(f.r.causes[0].socks.n, 4);
@@ -139,29 +165,80 @@ START_TEST(test_children_of_a_listener)
 }
 END_TEST
 
-/* The bucket's memory: beside a binder of ours with SO_REUSEPORT, "blocked" is not certain. */
+/* The bucket's memory: nothing shows it, so "blocked" is not certain with SO_REUSEPORT until it was refused. */
 START_TEST(test_reuseport_memory)
 {
 	struct fixture f = begin();
-	struct sock *s = scene_sock(&f.seen, STATE_CLOSE, "127.0.0.1", NULL);
 
-	scene_owner(&f.seen, s, 4711, "a");
-	s->reuseport = YES;
-	s = scene_sock(&f.seen, STATE_CLOSE, "127.0.0.2", NULL);
-	scene_owner(&f.seen, s, 4712, "b");
-	ck_assert(again(&f));
+	scene_owner(&f.seen, scene_sock(&f.seen, STATE_CLOSE, "127.0.0.1", NULL), 4711, "a");
+	f.request.probe = PROBE_NEVER;
+	ck_assert(!again(&f));
 	ck_assert_int_eq(result(&f, 0, MIX_PLAIN), EADDRINUSE);
 	ck_assert_int_eq(result(&f, 0, MIX_REUSEADDR), EADDRINUSE);
 	ck_assert_int_eq(result(&f, 0, MIX_REUSEPORT), RESULT_UNKNOWN);
-	for (size_t i = 0; i < f.want.nprobes; i++)
-		ck_assert(f.want.probes[i].mix >= MIX_REUSEPORT);
-	f.seen.socks[0].uid = f.seen.socks[1].uid = 7;
+	ck_assert_int_eq(f.r.binds[MIX_BOTH].doubt, DOUBT_MEMORY);
+	scene_probe(&f.seen, "0.0.0.0", MIX_REUSEPORT, EADDRINUSE);
 	again(&f);
-	ck_assert_int_eq(result(&f, 0, MIX_REUSEPORT), EADDRINUSE);
-	gap_add(&f.seen.gaps, GAP_BOUND_ONLY, 0, NULL); /* a binder of ours may be hidden */
+	ck_assert_int_eq(result(&f, 0, MIX_BOTH), EADDRINUSE); /* by the rules: the memory has nothing for us */
+	ck_assert_int_eq(result(&f, 1, MIX_BOTH), RESULT_UNKNOWN);
+	f.seen.nprobes = 0;
+	scene_probe(&f.seen, "0.0.0.0", MIX_REUSEADDR, 0); /* wipes it */
+	scene_probe(&f.seen, "::", MIX_REUSEPORT, EADDRINUSE);
 	again(&f);
-	ck_assert_int_eq(result(&f, 0, MIX_REUSEPORT), RESULT_UNKNOWN);
-	ck_assert_int_eq(result(&f, 0, MIX_REUSEADDR), EADDRINUSE);
+	ck_assert_int_eq(result(&f, 1, MIX_BOTH), RESULT_UNKNOWN);
+	end(&f);
+}
+END_TEST
+
+/* Where kernels differ the answer is open until a trial, or how this kernel goes, is known. */
+START_TEST(test_quirks)
+{
+	static const struct {
+		const char *what, *local, *asked;
+		size_t quirk;
+		enum sock_state state;
+		unsigned int mix;
+		enum tri v6only;
+		int rule; /* what the result is where this kernel keeps to the rule */
+		const char *second;
+	} rows[] = {
+	    {"TIME_WAIT", "127.0.0.1", "127.0.0.1", offsetof(struct quirks, time_wait_unseen), STATE_TIME_WAIT, MIX_PLAIN,
+	     NO, EADDRINUSE, NULL},
+	    {"mapped", "::ffff:127.0.0.1", "127.0.0.1", offsetof(struct quirks, mapped_unseen), STATE_LISTEN, MIX_PLAIN, NO,
+	     EADDRINUSE, NULL},
+	    {"v6only", "::", "127.0.0.1", offsetof(struct quirks, v6only_meets_v4), STATE_LISTEN, MIX_PLAIN, YES, RESULT_OK,
+	     NULL},
+	    {"hidden wildcard", "::", "127.0.0.1", offsetof(struct quirks, v6only_hides_any), STATE_LISTEN, MIX_PLAIN, YES,
+	     EADDRINUSE, "0.0.0.0"},
+	    {"127.0.0.6", "::1", "127.0.0.6", offsetof(struct quirks, loopback6_collides), STATE_CLOSE_WAIT, MIX_PLAIN, NO,
+	     RESULT_OK, NULL},
+	    {"cleared SO_REUSEADDR", "127.0.0.1", "0.0.0.0", offsetof(struct quirks, reuseaddr_memory), STATE_CLOSE,
+	     MIX_REUSEADDR, NO, EADDRINUSE, NULL},
+	};
+	struct fixture f = begin();
+	struct sock *s = scene_sock(&f.seen, rows[_i].state, rows[_i].local, rows[_i].state == STATE_CLOSE ? NULL : "::2");
+
+	s->v6only = (uint8_t)rows[_i].v6only;
+	s->reuseaddr = s->reuseport = NO;
+	if (rows[_i].second)
+		scene_sock(&f.seen, STATE_LISTEN, rows[_i].second, NULL);
+	ck_assert(addr_parse(rows[_i].asked, &f.request.target.addr));
+	f.seen.localities = xcalloc(1, sizeof *f.seen.localities);
+	f.seen.localities[0] = (struct locality){f.request.target.addr, YES};
+	f.seen.nlocalities = 1;
+	f.request.probe = PROBE_NEVER;
+	f.request.mix = rows[_i].mix;
+	ck_assert(!again(&f));
+	ck_assert_msg(result(&f, 0, rows[_i].mix) == rows[_i].rule, "%s: %d", rows[_i].what, result(&f, 0, rows[_i].mix));
+	f.seen.quirks_read = false;
+	for (enum tri quirk = UNKNOWN; quirk <= YES; quirk += 2) {
+		((uint8_t *)&f.seen.quirks)[rows[_i].quirk] = (uint8_t)quirk;
+		ck_assert_msg(again(&f) && f.want.quirks, "%s: not asked for", rows[_i].what);
+		ck_assert_int_eq(result(&f, 0, rows[_i].mix), RESULT_UNKNOWN);
+		ck_assert_int_eq(f.r.binds[rows[_i].mix].doubt, DOUBT_KERNEL);
+	}
+	f.request.probe = PROBE_AUTO;
+	ck_assert(again(&f) && !f.want.quirks && f.want.nprobes);
 	end(&f);
 }
 END_TEST
@@ -179,10 +256,10 @@ START_TEST(test_gaps)
 	ck_assert_int_eq(f.r.clears, CLEARS_UNKNOWN);
 	f.request.probe = PROBE_AUTO;
 	ck_assert(again(&f));
-	ck_assert_uint_eq(f.want.nprobes, 4);
-	for (unsigned int mix = 0; mix < MIXES; mix++)
-		scene_probe_all(&f.seen, mix, 0);
+	ck_assert_uint_eq(f.want.nprobes, 2);
+	scene_probe_all(&f.seen, MIX_PLAIN, 0); /* tells all */
 	ck_assert(!again(&f));
+	ck_assert_int_eq(result(&f, 1, MIX_REUSEPORT), RESULT_OK);
 	ck_assert_int_eq(f.r.verdict, FREE);
 	scene_sock(&f.seen, STATE_LISTEN, "0.0.0.0", NULL)->uid = 0;
 	f.seen.nprobes = 0;
@@ -256,23 +333,17 @@ START_TEST(test_probe_teaches)
 	struct fixture f = begin();
 
 	scene_sock(&f.seen, STATE_TIME_WAIT, "127.0.0.1", "127.0.0.1");
-	again(&f);
-	ck_assert_uint_eq(f.want.nprobes, 2);
 	scene_probe_all(&f.seen, MIX_REUSEADDR, 0);
-	again(&f);
-	ck_assert_uint_eq(f.want.nprobes, 2);
+	ck_assert(!again(&f));
 	ck_assert_int_eq(f.r.rows[0].s.reuseaddr, YES);
 	ck_assert_int_eq(result(&f, 0, MIX_BOTH), RESULT_OK);
-	ck_assert_int_eq(result(&f, 0, MIX_REUSEPORT), RESULT_UNKNOWN);
+	ck_assert_int_eq(result(&f, 0, MIX_REUSEPORT), RESULT_UNKNOWN); /* too late to ask: the memory was wiped */
 	ck_assert(f.r.causes[0].facets & 1U << FACET_OWNER_HAS_REUSEADDR);
 	end(&f);
 }
 END_TEST
 
-/*
- * What lets [::] in lets 0.0.0.0 in; after a success with SO_REUSEPORT no other
- * such bind() is tried, for the kernel would answer from its memory of ours.
- */
+/* After a success with SO_REUSEPORT the bucket's memory is ours: 0.0.0.0 may be tried with the same mix, nothing else. */
 START_TEST(test_our_memory)
 {
 	struct fixture f = begin();
@@ -281,10 +352,12 @@ START_TEST(test_our_memory)
 	scene_probe_all(&f.seen, MIX_REUSEADDR, EADDRINUSE);
 	scene_probe(&f.seen, "0.0.0.0", MIX_PLAIN, EADDRINUSE);
 	scene_probe(&f.seen, "::", _i ? MIX_REUSEPORT : MIX_BOTH, 0);
-	ck_assert(!again(&f));
-	ck_assert_int_eq(result(&f, 0, MIX_BOTH), RESULT_OK);
+	ck_assert(again(&f));
+	ck_assert_uint_eq(f.want.nprobes, 1);
+	ck_assert_uint_eq(f.want.probes[0].mix, _i ? MIX_REUSEPORT : MIX_BOTH);
+	ck_assert_uint_eq(f.want.probes[0].addr.family, AF_INET);
+	ck_assert_int_eq(result(&f, 0, MIX_BOTH), RESULT_UNKNOWN);
 	ck_assert_int_eq(result(&f, 1, MIX_BOTH), RESULT_OK);
-	ck_assert_int_eq(result(&f, 0, MIX_REUSEPORT), _i ? RESULT_OK : RESULT_UNKNOWN);
 	ck_assert_int_eq(result(&f, 1, MIX_REUSEPORT), _i ? RESULT_OK : RESULT_UNKNOWN);
 	ck_assert_int_eq(result(&f, 0, MIX_PLAIN), EADDRINUSE);
 	end(&f);
@@ -578,6 +651,7 @@ int main(void)
 	add_table(suite, "quiet listener", test_quiet_listener, 1);
 	add_table(suite, "children of a listener", test_children_of_a_listener, 1);
 	add_table(suite, "reuseport memory", test_reuseport_memory, 1);
+	add_table(suite, "quirks", test_quirks, 6);
 	add_table(suite, "gaps", test_gaps, 3);
 	add_table(suite, "other gaps", test_other_gaps_hide_nothing, 1);
 	add_table(suite, "privileged", test_privileged, 1);
