@@ -35,6 +35,7 @@ PURE   = $(filter $(foreach r,base model judge text,$(BUILD)/src/$r/%) $(BUILD)/
 
 UNIT   = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 TOOLS  = $(patsubst tests/lib/%.c,$(BUILD)/tests/%,$(wildcard tests/lib/*.c))
+DIFF   = $(BUILD)/tests/diff/diff
 GOLDEN = $(BUILD)/tests/golden/golden
 SCENE  = $(BUILD)/tests/golden/scene.o
 
@@ -68,7 +69,11 @@ $(GOLDEN): $(BUILD)/tests/golden/golden.o $(SCENE) $(LIBOBJ)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
--include $(UNIT:%=%.d) $(TOOLS:%=%.d) $(wildcard $(BUILD)/tests/golden/*.d)
+$(DIFF): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/diff/*.c)) $(LIBOBJ)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+-include $(UNIT:%=%.d) $(TOOLS:%=%.d) $(wildcard $(BUILD)/tests/diff/*.d) $(wildcard $(BUILD)/tests/golden/*.d)
 
 check: check-unit pure lint check-golden check-live
 check-unit: $(UNIT)
