@@ -13,8 +13,8 @@
 #include "judge/judge.h"
 #include "sys/snapshot.h"
 
-/* Owners, options, a probe of each mix, the ways of this kernel. */
-enum { ROUNDS = 3 + MIXES };
+/* Owners, options, trials one by one, the ways of this kernel. */
+enum { ROUNDS = 3 + BINDS_MAX };
 
 /* One look: sockets first, then round by round what the judgement wants. */
 static void look(struct answer *a, bool details, const struct snapshot *holders)

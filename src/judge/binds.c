@@ -258,7 +258,7 @@ static void judge_one(struct report *r, struct bind *b)
 	const struct probe *p = snapshot_probe(r->seen, &b->addr, b->mix);
 
 	by_rules(r, b);
-	if (p) {
+	if (p && trial_counts(r, p)) {
 		by_probe(r, b, p->err);
 	} else if (b->doubt && trial_implies(r, b)) {
 		by_probe(r, b, 0);

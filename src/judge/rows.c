@@ -11,6 +11,7 @@
 #include "base/xalloc.h"
 #include "judge/binds.h"
 #include "judge/conflict.h"
+#include "judge/trial.h"
 #include "judge/when.h"
 #include "model/fold.h"
 #include "model/index.h"
@@ -132,6 +133,8 @@ static void learn_from_success(const struct binder *s, struct sock *t)
 		t->v6only = s->mix.reuseaddr || s->mix.reuseport ? UNKNOWN : YES;
 	else if (s->mix.reuseaddr && !s->mix.reuseport && t->state != STATE_LISTEN)
 		t->reuseaddr = YES;
+	else if (s->mix.reuseaddr && s->mix.reuseport && t->reuseaddr == NO)
+		t->reuseport = YES;
 }
 
 /* What a bind() that failed proves of t, which alone can be the reason. */
@@ -149,8 +152,8 @@ static void learn_from_failure(const struct binder *s, struct sock *t)
 
 /*
  * What a probe proved; failure proves nothing where a socket may be hidden.
- * Success with SO_REUSEPORT proves nothing of the sockets: the bucket's memory may
- * have let it in (judge/trial.c).
+ * Success with SO_REUSEPORT proves nothing of the sockets where the bucket's memory
+ * may have let it in (judge/trial.c).
  */
 static void learn(struct report *r, const struct probe *p)
 {
@@ -158,7 +161,7 @@ static void learn(struct report *r, const struct probe *p)
 	struct sock *suspect = NULL;
 	size_t suspects = 0;
 
-	if (p->err ? p->err != EADDRINUSE : s.mix.reuseport)
+	if (p->err ? p->err != EADDRINUSE || !trial_counts(r, p) : s.mix.reuseport && !trial_excludes_memory(r, &p->addr))
 		return;
 	for (size_t i = 0; i < r->nrows; i++) {
 		struct sock *t = &r->rows[i].s;
@@ -209,8 +212,8 @@ void rows_make(struct report *r, const struct addr *addrs, size_t naddrs)
 	}
 	free(groups.v);
 	index_free(&groups.index);
-	for (size_t i = 0; i < r->seen->nprobes; i++)
-		learn(r, &r->seen->probes[i]);
+	for (size_t i = 0; i < 2 * r->seen->nprobes; i++) /* twice: what a later one taught may complete an earlier one */
+		learn(r, &r->seen->probes[i % r->seen->nprobes]);
 	for (size_t i = 0; i < r->nrows; i++) {
 		r->rows[i].blocks = NO;
 		for (size_t k = 0; k < naddrs; k++) {

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the rules leave open, and what is asked for to settle it: options behind
- * descriptors, how this kernel goes where versions differ, and a bind() of our
- * own, exact for everything but not without trace.
+ * descriptors, a bind() of our own, exact for everything but not without trace,
+ * and how this kernel goes where versions differ.
  *
- * A bind() that works beside other sockets changes the bucket's memory of
- * SO_REUSEPORT (inet_csk_update_fastreuse()): without the option it is wiped,
- * with it S is written into it unless it had let S in.  So what comes later with
- * the option may get another answer than it would have got.  Hence the order:
- * mixes with SO_REUSEPORT first, [::] before 0.0.0.0, and none of them any more
- * once the memory is not what it was.  Without a socket there is no bucket, and
- * the plain bind(), whose success tells all, comes first.
+ * A bind() that works beside other sockets can change the bucket's memory of
+ * SO_REUSEPORT (inet_csk_update_fastreuse()): without the option it wipes it,
+ * with it S is written into it, unless it was the memory that let S in.  So what
+ * comes later with the option may get another answer than it would have got.
+ * Hence the order: first those that a socket certainly blocks, for only the
+ * memory can let them in, then those with SO_REUSEPORT, [::] before 0.0.0.0, then
+ * the rest; and none with the option once the memory is not what it was.
+ * Without a socket there is no bucket, and the plain bind(), whose success tells
+ * all, comes first.
  */
 #include "judge/trial.h"
 
@@ -26,12 +28,29 @@ static bool has_reuseport(const struct probe *p)
 	return mixes[p->mix].reuseport;
 }
 
-/* Of the trials made, those before the first that worked: they left the bucket as it was. */
+/* Whether the rules are certain that some socket blocks that bind(). */
+static bool is_certainly_blocked(const struct report *r, const struct addr *a, unsigned int mix)
+{
+	struct binder s = binds_binder(r, a, mix);
+
+	for (size_t i = 0; i < r->nrows; i++)
+		if (binds_blocks(r, &s, &r->rows[i].s) == YES)
+			return true;
+	return false;
+}
+
+/* Whether that trial left the bucket as it was. */
+static bool is_without_trace(const struct report *r, const struct probe *p)
+{
+	return p->err || (has_reuseport(p) && is_certainly_blocked(r, &p->addr, p->mix));
+}
+
+/* Of the trials made, those before the first that left a trace. */
 static size_t untouched(const struct report *r)
 {
 	size_t n = 0;
 
-	while (n < r->seen->nprobes && r->seen->probes[n].err)
+	while (n < r->seen->nprobes && is_without_trace(r, &r->seen->probes[n]))
 		n++;
 	return n;
 }
@@ -39,10 +58,23 @@ static size_t untouched(const struct report *r)
 /* Whether a trial has shown that the bucket's memory does not let S in at that address: it was refused with SO_REUSEPORT. */
 bool trial_excludes_memory(const struct report *r, const struct addr *a)
 {
-	for (size_t i = 0; i < untouched(r); i++)
-		if (has_reuseport(&r->seen->probes[i]) && addr_equal(&r->seen->probes[i].addr, a))
+	for (size_t i = 0, n = untouched(r); i < n; i++)
+		if (has_reuseport(&r->seen->probes[i]) && r->seen->probes[i].err && addr_equal(&r->seen->probes[i].addr, a))
 			return true;
 	return false;
+}
+
+/*
+ * Whether the answer to that trial would be that of an untouched bucket.  What a
+ * trial at [::] that is confined to IPv6 leaves behind lets nobody in at 0.0.0.0,
+ * and the other way round; but it may have wiped what would have let in.
+ */
+bool trial_counts(const struct report *r, const struct probe *p)
+{
+	size_t at = (size_t)(p - r->seen->probes);
+
+	return !p->err || !r->request->v6only || !has_reuseport(p) || r->request->target.proto == PROTO_UDP ||
+	       at <= untouched(r);
 }
 
 /* Whether all that could block at address a could block at address b as well: [::] overlaps whatever 0.0.0.0 does. */
@@ -118,6 +150,12 @@ static bool reuseport_is_near(const struct report *r)
 	return false;
 }
 
+/* The two wildcards, where [::] is confined to IPv6: see trial_counts(). */
+static bool are_apart(const struct report *r, const struct addr *a, const struct addr *b)
+{
+	return r->request->v6only && addr_is_any(a) && addr_is_any(b) && a->family != b->family;
+}
+
 /*
  * Whether the answer to b would be the one that an untouched bucket gives: see
  * above.  0.0.0.0 after [::] with the same options: if the memory had let [::]
@@ -130,7 +168,8 @@ static bool is_exact(const struct report *r, const struct bind *b)
 	for (size_t i = untouched(r); i < r->seen->nprobes; i++) {
 		const struct probe *p = &r->seen->probes[i];
 
-		if (!p->err && !(p->mix == b->mix && covers(r, &p->addr, &b->addr)))
+		if (!is_without_trace(r, p) && !are_apart(r, &p->addr, &b->addr) &&
+		    !(p->mix == b->mix && covers(r, &p->addr, &b->addr)))
 			return false;
 	}
 	return true;
@@ -146,28 +185,78 @@ static bool is_worth_a_probe(const struct report *r, const struct bind *b, bool 
 	return b->result == RESULT_OK && b->mix == r->request->mix && !r->request->one_of_many && !reuseport_is_near(r);
 }
 
-/* Of one mix, [::] before 0.0.0.0: what lets [::] in lets 0.0.0.0 in. */
-static void want_mix(const struct report *r, unsigned int mix, bool details, struct want *want)
+/* Wants that bind() if it is worth a trial; whether it does. */
+static bool want_one(const struct report *r, size_t address, unsigned int mix, bool details, struct want *want)
 {
-	for (size_t i = r->nbinds; i-- > 0;)
-		if (r->binds[i].mix == mix && is_worth_a_probe(r, &r->binds[i], details))
-			want->probes[want->nprobes++] = (struct wanted_probe){r->binds[i].addr, mix};
+	const struct bind *b = &r->binds[address * MIXES + mix];
+
+	if (!is_worth_a_probe(r, b, details))
+		return false;
+	want->probes[want->nprobes++] = (struct wanted_probe){b->addr, mix};
+	return true;
 }
 
 /*
- * Asks for the binds that only the kernel can answer: a mix whose result is
- * unknown; and the requested mix where the rules say that it works, so that
+ * The i-th address to try: [::] before 0.0.0.0, which it covers; where it does
+ * not, the one that is more certain to be refused, since that leaves no trace.
+ */
+static size_t address_at(const struct report *r, size_t i)
+{
+	size_t last = r->nbinds / MIXES - 1;
+	bool ascending = r->request->v6only && last &&
+	                 (is_certainly_blocked(r, &r->binds[0].addr, MIX_PLAIN) ||
+	                  !is_certainly_blocked(r, &r->binds[MIXES].addr, MIX_PLAIN));
+
+	return ascending ? i : last - i;
+}
+
+/* Wants the first of those binds that is worth a trial, mix by mix. */
+static void want_first(const struct report *r, const unsigned int *order, size_t n, bool details, struct want *want)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < r->nbinds / MIXES; k++)
+			if (want_one(r, address_at(r, k), order[i], details, want))
+				return;
+}
+
+/* Wants one that leaves no trace whatever comes of it; or, where SO_REUSEPORT alone is certain to fail, both options. */
+static bool want_harmless(const struct report *r, bool details, struct want *want)
+{
+	static const unsigned int mixes_with_it[] = {MIX_REUSEPORT, MIX_BOTH};
+
+	for (size_t i = 0; i < 2 * (r->nbinds / MIXES); i++)
+		if (r->binds[i / 2 * MIXES + mixes_with_it[i % 2]].doubt == DOUBT_MEMORY &&
+		    want_one(r, i / 2, mixes_with_it[i % 2], details, want))
+			return true;
+	for (size_t k = 0; k < r->nbinds / MIXES; k++)
+		if (is_certainly_blocked(r, &r->binds[address_at(r, k) * MIXES].addr, MIX_REUSEPORT) &&
+		    want_one(r, address_at(r, k), MIX_BOTH, details, want))
+			return true;
+	return false;
+}
+
+/*
+ * Asks for the bind() that only the kernel can answer: of a mix whose result is
+ * unknown; or of the requested mix where the rules say that it works, so that
  * "free" has been tried (not beside a socket that may have SO_REUSEPORT, nor in
- * a range).  One mix a round, since each answer can make the next one needless.
+ * a range).  One a round: each answer can make the next one needless, or spoil
+ * it.  What was requested must never be spoiled: if it is both options, [::] is
+ * done with before 0.0.0.0 is tried with SO_REUSEPORT alone.
  */
 void trial_want_probes(const struct report *r, bool details, struct want *want)
 {
 	static const unsigned int beside[MIXES] = {MIX_REUSEPORT, MIX_BOTH, MIX_PLAIN, MIX_REUSEADDR};
 	static const unsigned int alone[MIXES] = {MIX_PLAIN, MIX_REUSEADDR, MIX_REUSEPORT, MIX_BOTH};
-	unsigned int first = r->request->mix;
 
-	if (mixes[first].reuseport)
-		want_mix(r, first, details, want);
-	for (size_t i = 0; i < MIXES && !want->nprobes; i++)
-		want_mix(r, r->seen->nsocks ? beside[i] : alone[i], details, want);
+	if (!r->seen->nsocks) {
+		want_first(r, alone, MIXES, details, want);
+		return;
+	}
+	if (want_harmless(r, details, want))
+		return;
+	for (size_t k = 0; r->request->mix == MIX_BOTH && k < r->nbinds / MIXES; k++)
+		if (want_one(r, address_at(r, k), MIX_REUSEPORT, details, want) ||
+		    want_one(r, address_at(r, k), MIX_BOTH, details, want))
+			return;
+	want_first(r, beside, MIXES, details, want);
 }

@@ -24,6 +24,7 @@
 #include "sys/locality.h"
 #include "sys/owner.h"
 #include "sys/probe.h"
+#include "sys/quirks.h"
 #include "sys/sockopt.h"
 #include "sys/sources.h"
 
@@ -286,6 +287,7 @@ static void fetch_options(struct snapshot *s, struct sock *t)
 /* Where no trial could be made all stays unknown, and with it what hangs on it. */
 static void fetch_quirks(struct snapshot *s)
 {
+	quirks_read(&s->quirks);
 	s->quirks_read = true;
 }
 
