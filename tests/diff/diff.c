@@ -18,7 +18,7 @@
 
 #include "tests/diff/diff.h"
 
-enum { CHAINS_IN_A_PLACE = 300, SHOWN_MAX = 12, CHAIN_SECONDS = 300, SKIP = 77, CRASHES_MAX = 5 };
+enum { CHAINS_IN_A_PLACE = 300, SHOWN_MAX = 20, SHRUNK_MAX = 15, CHAIN_SECONDS = 300, SKIP = 77, CRASHES_MAX = 5 };
 
 struct counts {
 	uint64_t decisions, wrong, unknown[REASONS];
@@ -31,7 +31,7 @@ struct state {
 	uint64_t chains, unequal, failed[UNEQUAL + 1], late;
 	struct counts counts[MODES][2];   /* other mixes, the requested one */
 	uint64_t shown[SHOWN_MAX];        /* hashes of the least chains */
-	size_t nshown, crashes;
+	size_t nshown, shrunk[UNEQUAL + 1], crashes;
 };
 
 static struct options {
@@ -64,27 +64,43 @@ static void print_again(uint64_t number)
 	printf(strcmp(options.protocols, "both") ? " -p %s\n" : "\n", options.protocols);
 }
 
+/* Whether these words are new; so each least chain is printed once. */
+static bool is_news(struct state *s, const char *text)
+{
+	uint64_t hash = 14695981039346656037U;
+
+	for (; *text; text++)
+		hash = (hash ^ (unsigned char)*text) * 1099511628211U;
+	for (size_t i = 0; i < s->nshown; i++)
+		if (s->shown[i] == hash)
+			return false;
+	s->shown[s->nshown++] = hash;
+	return true;
+}
+
 /* The least chain, unless another one came to the same. */
 static void show(struct state *s, struct chain *c, struct outcome *o, uint64_t number)
 {
 	static const char *const names[] = {[WRONG] = "wrong", [UNEXPLAINED] = "unknown without a reason",
 	                                    [UNEQUAL] = "two copies differ"};
 	enum failure how = o->failure;
-	uint64_t hash = 14695981039346656037u;
+	char *text = NULL;
+	size_t size;
+	FILE *f;
 
-	if (s->nshown == SHOWN_MAX)
+	if (s->nshown == SHOWN_MAX || s->shrunk[how]++ >= SHRUNK_MAX)
 		return;
 	chain_shrink(c, o);
-	for (size_t i = 0; i < sizeof *c; i++)
-		hash = (hash ^ ((const unsigned char *)c)[i]) * 1099511628211u;
-	for (size_t i = 0; i < s->nshown; i++)
-		if (s->shown[i] == hash)
-			return;
-	s->shown[s->nshown++] = hash;
-	printf("%s: ", names[how]);
-	print_again(number);
-	chain_print(stdout, c);
-	outcome_print(stdout, c, o);
+	f = open_memstream(&text, &size);
+	chain_print(f, c);
+	outcome_print(f, o);
+	fclose(f);
+	if (is_news(s, text)) {
+		printf("%s: ", names[how]);
+		print_again(number);
+		fputs(text, stdout);
+	}
+	free(text);
 }
 
 /* A copy that came out differently is made once more: a client may have been unlucky. */
@@ -110,7 +126,7 @@ static void run_chain(struct state *s, uint64_t number)
 	}
 	compare(&c, &o, &s->late);
 	if (options.verbose)
-		outcome_print(stdout, &c, &o);
+		outcome_print(stdout, &o);
 	s->chains++;
 	s->failed[o.failure]++;
 	if (o.failure != UNEQUAL)

@@ -144,7 +144,7 @@ bool is_wrong(const struct said *said, const struct truth *truth);
 void chain_shrink(struct chain *c, struct outcome *o);
 
 void chain_print(FILE *f, const struct chain *c);
-void outcome_print(FILE *f, const struct chain *c, const struct outcome *o);
+void outcome_print(FILE *f, const struct outcome *o);
 
 /* The private place. */
 bool place_try(struct means *means, bool *processes);

@@ -109,8 +109,8 @@ static const char *name(int result)
 	return result == RESULT_UNKNOWN ? "unknown" : result ? strerrorname_np(result) : "ok";
 }
 
-/* The holders whose making failed, and each bind() with the three answers. */
-void outcome_print(FILE *f, const struct chain *c, const struct outcome *o)
+/* Each bind() with the three answers. */
+void outcome_print(FILE *f, const struct outcome *o)
 {
 	static const char *const modes[MODES] = {"with --probe=never", "by default"};
 
@@ -118,7 +118,6 @@ void outcome_print(FILE *f, const struct chain *c, const struct outcome *o)
 		fprintf(f, "  holder %zu comes out differently in two copies\n", o->bind + 1);
 		return;
 	}
-	(void)c;
 	for (size_t i = 0; i < o->n; i++) {
 		char text[ADDR_TEXT];
 
