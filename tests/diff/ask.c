@@ -28,37 +28,16 @@ static struct request request_of(const struct wish *w, enum probe_when when)
 	return r;
 }
 
-static bool is_plain_v6(const struct addr *a)
+/* Whether an option that nobody can read is behind DOUBT_OPTIONS, and not one that was not looked for. */
+static bool has_dead(const struct report *r)
 {
-	return a->family == AF_INET6 && !addr_is_any(a) && !addr_is_mapped(a);
-}
-
-/*
- * The judgement does not say why it does not know, so this looks for what may
- * be the reason.  The first that fits: an option of a dead connection, the
- * bucket's memory, 127.0.0.6 (it meets IPv6 connections on some kernels),
- * sockets that may be hidden.
- */
-static enum reason reason_of(const struct report *r, const struct bind *b)
-{
-	static const uint8_t odd[] = {127, 0, 0, 6};
-	bool version = false;
-
-	if (b->result != RESULT_UNKNOWN)
-		return REASON_NONE;
 	for (size_t i = 0; i < r->nrows; i++) {
 		const struct sock *t = &r->rows[i].s;
 
-		version |= is_plain_v6(&t->local) && !memcmp(b->addr.b + (b->addr.family == AF_INET ? 0 : 12), odd, 4);
-		if (t->held_by != HELD_PROCESS && (t->reuseaddr == UNKNOWN || t->reuseport == UNKNOWN || t->v6only == UNKNOWN) &&
-		    (mixes[b->mix].reuseaddr || mixes[b->mix].reuseport || t->v6only == UNKNOWN))
-			return REASON_DEAD;
+		if (t->held_by != HELD_PROCESS && (t->reuseaddr == UNKNOWN || t->reuseport == UNKNOWN || t->v6only == UNKNOWN))
+			return true;
 	}
-	if (mixes[b->mix].reuseport && r->nrows)
-		return REASON_MEMORY;
-	if (version)
-		return REASON_VERSION;
-	return gap_hides_sockets(&r->seen->gaps) ? REASON_BOUND_ONLY : REASON_OTHER;
+	return false;
 }
 
 /* Asks portwhy about w on that port; returns how many binds it judged. */
@@ -76,7 +55,8 @@ size_t portwhy_ask(const struct wish *w, uint16_t port, enum probe_when when, st
 	for (size_t i = 0; i < n; i++) {
 		const struct bind *b = &r->binds[i];
 
-		out[i] = (struct said){.addr = b->addr, .mix = b->mix, .result = b->result, .reason = reason_of(r, b)};
+		out[i] = (struct said){.addr = b->addr, .mix = b->mix, .result = b->result, .dead = has_dead(r)};
+		out[i].doubt = b->result == RESULT_UNKNOWN ? b->doubt : DOUBT_NONE;
 	}
 	answers_free(&a);
 	return n;

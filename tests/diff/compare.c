@@ -14,10 +14,17 @@ bool is_wrong(const struct said *said, const struct truth *truth)
 	return said->result != truth->bind || (!said->result && truth->listen);
 }
 
-/* As root nothing stays open once a trial was allowed; without one, only what has a name in enum reason. */
+/*
+ * Once a trial was allowed nothing may stay open.  Without one, what nobody can
+ * see: an option of a dead connection, the port's memory, what differs between
+ * kernels, a socket that no table lists.
+ */
 static bool is_unexplained(const struct said *said, size_t mode)
 {
-	return said->result == RESULT_UNKNOWN && (mode == AUTO || said->reason == REASON_OTHER);
+	if (said->result != RESULT_UNKNOWN)
+		return false;
+	return mode == AUTO || !((said->doubt == DOUBT_OPTIONS && said->dead) || said->doubt == DOUBT_MEMORY ||
+	                         said->doubt == DOUBT_KERNEL || said->doubt == DOUBT_HIDDEN);
 }
 
 static void find_failure(struct outcome *o)

@@ -21,7 +21,7 @@
 enum { CHAINS_IN_A_PLACE = 300, SHOWN_MAX = 20, SHRUNK_MAX = 15, CHAIN_SECONDS = 300, SKIP = 77, CRASHES_MAX = 5 };
 
 struct counts {
-	uint64_t decisions, wrong, unknown[REASONS];
+	uint64_t decisions, wrong, unknown[DOUBTS];
 };
 
 /* What the batches, each a process, leave behind. */
@@ -54,7 +54,7 @@ static void count(struct state *s, const struct chain *c, const struct outcome *
 
 			to->decisions++;
 			to->wrong += is_wrong(said, &o->truth[i]);
-			to->unknown[said->reason] += said->result == RESULT_UNKNOWN;
+			to->unknown[said->doubt] += said->result == RESULT_UNKNOWN;
 		}
 }
 
@@ -178,8 +178,9 @@ static void run(struct state *s, bool processes)
 static void print_row(const char *what, const struct counts *c)
 {
 	printf("%-26s %9" PRIu64 " %6" PRIu64, what, c->decisions, c->wrong);
-	for (size_t r = REASON_NONE + 1; r < REASONS; r++)
-		printf(" %10" PRIu64, c->unknown[r]);
+	for (size_t i = DOUBT_NONE + 1; i < DOUBTS; i++)
+		printf(" %8" PRIu64, c->unknown[i]);
+	printf(" %8" PRIu64, c->unknown[DOUBT_NONE]);
 	putchar('\n');
 }
 
@@ -188,7 +189,9 @@ static void print_table(const struct state *s)
 	static const char *const rows[MODES][2] = {{"never, other mixes", "never, requested mix"},
 	                                           {"default, other mixes", "default, requested mix"}};
 
-	printf("%-26s %9s %6s %s\n", "", "decisions", "wrong", "   unknown: dead     memory    version bound-only      other");
+	printf("%-26s %9s %6s  unknown for want of\n%44s%9s%9s%9s%9s%9s%9s%9s\n", "", "decisions", "wrong", "options",
+	       "memory", "kernel", "hidden", "address", "order", "refuted", "no word");
+	_Static_assert(DOUBTS == 8, "a column for each doubt");
 	for (size_t mode = 0; mode < MODES; mode++)
 		for (size_t i = 0; i < 2; i++)
 			print_row(rows[mode][i], &s->counts[mode][i]);

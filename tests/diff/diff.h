@@ -115,14 +115,12 @@ struct truth {
 
 struct truth truth_ask(const struct wish *w, const struct addr *addr, unsigned int mix, uint16_t port);
 
-/* Why an answer is unknown, as far as the report tells. */
-enum reason { REASON_NONE, REASON_DEAD, REASON_MEMORY, REASON_VERSION, REASON_BOUND_ONLY, REASON_OTHER, REASONS };
-
 struct said {
 	struct addr addr;
 	unsigned int mix;
 	int result;           /* RESULT_UNKNOWN, 0 or an errno */
-	enum reason reason;
+	enum doubt doubt;     /* why it is unknown */
+	bool dead;            /* a socket is there whose options no descriptor shows */
 };
 
 size_t portwhy_ask(const struct wish *w, uint16_t port, enum probe_when when, struct said out[static BINDS_MAX]);

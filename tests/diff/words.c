@@ -104,6 +104,12 @@ void chain_print(FILE *f, const struct chain *c)
 	fprintf(f, ", %s, %s\n", options(w->mix), text ? text : bare);
 }
 
+static const char *const doubts[DOUBTS] = {
+    [DOUBT_NONE] = " (no reason given)", [DOUBT_OPTIONS] = " (options)", [DOUBT_MEMORY] = " (memory)",
+    [DOUBT_KERNEL] = " (kernel)",        [DOUBT_HIDDEN] = " (hidden)",   [DOUBT_ADDRESS] = " (address)",
+    [DOUBT_ORDER] = " (order)",          [DOUBT_REFUTED] = " (refuted)",
+};
+
 static const char *name(int result)
 {
 	return result == RESULT_UNKNOWN ? "unknown" : result ? strerrorname_np(result) : "ok";
@@ -125,9 +131,14 @@ void outcome_print(FILE *f, const struct outcome *o)
 		fprintf(f, "  bind %s, %s: the kernel says %s", text, options(o->said[NEVER][i].mix), name(o->truth[i].bind));
 		if (o->truth[i].listen)
 			fprintf(f, ", then %s for listen", name(o->truth[i].listen));
-		for (size_t mode = 0; mode < MODES; mode++)
-			fprintf(f, "; portwhy %s %s%s", modes[mode], name(o->said[mode][i].result),
-			        is_wrong(&o->said[mode][i], &o->truth[i]) ? " (WRONG)" : "");
+		for (size_t mode = 0; mode < MODES; mode++) {
+			const struct said *said = &o->said[mode][i];
+
+			fprintf(f, "; portwhy %s %s%s", modes[mode], name(said->result),
+			        is_wrong(said, &o->truth[i])        ? " (WRONG)"
+			        : said->result == RESULT_UNKNOWN ? doubts[said->doubt]
+			                                         : "");
+		}
 		putc('\n', f);
 	}
 }
