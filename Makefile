@@ -4,7 +4,7 @@
 #   make deps check    install what is missing, build, run every test
 #
 # Variables: SAN=1 (ASan and UBSan), WERROR=1, V=1 (show commands), CC, CFLAGS,
-# LDFLAGS, DESTDIR, PREFIX, BINDIR, MANDIR, BUILD.
+# LDFLAGS, DESTDIR, PREFIX, BINDIR, MANDIR, BUILD; N and SEED of check-diff.
 
 VERSION = 0.1.0
 PREFIX  = /usr/local
@@ -15,6 +15,8 @@ CC      = cc
 CFLAGS  = -O2 -g
 INSTALL = install
 PYTHON  = /usr/bin/python3
+N       = 2000
+SEED    = 1
 
 Q       = $(if $(V),,@)
 say     = $(if $(V),,@printf '  %-5s %s\n' $1 $2)
@@ -75,7 +77,7 @@ $(DIFF): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/diff/*.c)) $(LIBOBJ)
 
 -include $(UNIT:%=%.d) $(TOOLS:%=%.d) $(wildcard $(BUILD)/tests/diff/*.d) $(wildcard $(BUILD)/tests/golden/*.d)
 
-check: check-unit pure lint check-golden check-live
+check: check-unit pure lint check-golden check-live check-diff
 check-unit: $(UNIT)
 	$(Q)sh tests/lib/unit.sh $(UNIT)
 
@@ -84,6 +86,14 @@ check-live: all $(TOOLS)
 
 check-golden: $(GOLDEN)
 	$(Q)sh tests/lib/golden.sh check $(GOLDEN) tests/golden
+
+# Random chains of holders, portwhy against the kernel; the long run: make check-diff N=100000 [SEED=n].
+check-diff: $(DIFF)
+	$(Q)sh tests/diff/run.sh $(BUILD) $(N) $(SEED)
+
+# The rules of the judgement broken one at a time: the chains must notice.  M=NAME: that one alone.
+check-mutations:
+	$(Q)sh tests/diff/mutate.sh $(BUILD)/mutations $(M)
 
 golden: $(GOLDEN)
 	$(Q)sh tests/lib/golden.sh write $(GOLDEN) tests/golden
@@ -113,6 +123,6 @@ uninstall:
 clean:
 	rm -rf build
 
-.PHONY: all check check-unit check-live check-golden golden lint pure deps demo install uninstall clean
+.PHONY: all check check-unit check-live check-golden check-diff check-mutations golden lint pure deps demo install uninstall clean
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * diff [-n DECISIONS] [-s SEED] [-c NUMBER] [-p tcp|udp|both] [-q] [-v]: compares
+ * diff [-n DECISIONS] [-s SEED] [-c NUMBER] [-p tcp|udp|both] [-w] [-v]: compares
  * portwhy with the kernel until that many binds are decided; with -c one chain
- * alone.  Status 0: all alike, 1: not, 77: it cannot run here.
+ * alone; with -w until the first wrong answer, and nothing else counts.  Status
+ * 0: all alike, 1: not, 77: it cannot run here.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -37,7 +38,7 @@ struct state {
 static struct options {
 	const char *program, *protocols;
 	uint64_t decisions, seed, chain;
-	bool one, verbose;
+	bool one, verbose, wrong;
 } options = {.protocols = "both", .decisions = 2000, .seed = 1};
 
 static uint64_t decided(const struct state *s)
@@ -131,13 +132,15 @@ static void run_chain(struct state *s, uint64_t number)
 	s->failed[o.failure]++;
 	if (o.failure != UNEQUAL)
 		count(s, &c, &o);
-	if (o.failure != FINE)
+	if (o.failure != FINE && !options.wrong)
 		show(s, &c, &o, number);
 	fflush(stdout);
 }
 
 static bool is_done(const struct state *s)
 {
+	if (options.wrong && s->failed[WRONG])
+		return true;
 	return options.one ? s->next > options.chain : decided(s) >= options.decisions;
 }
 
@@ -199,6 +202,8 @@ static void print_table(const struct state *s)
 
 static bool is_fine(const struct state *s)
 {
+	if (options.wrong)
+		return !s->failed[WRONG];
 	return !s->failed[WRONG] && !s->failed[UNEXPLAINED] && !s->failed[UNEQUAL] && !s->crashes;
 }
 
@@ -215,7 +220,7 @@ static bool read_options(int argc, char **argv)
 	int o;
 
 	options.program = argv[0];
-	while ((o = getopt(argc, argv, "n:s:c:p:v")) != -1) {
+	while ((o = getopt(argc, argv, "n:s:c:p:vw")) != -1) {
 		if (o == 'n')
 			options.decisions = strtoull(optarg, NULL, 10);
 		else if (o == 's')
@@ -225,9 +230,10 @@ static bool read_options(int argc, char **argv)
 		else if (o == 'c') {
 			options.chain = strtoull(optarg, NULL, 10);
 			options.one = true;
-		} else if (o != 'v')
+		} else if (o != 'v' && o != 'w')
 			return false;
 		options.verbose |= o == 'v' || o == 'c';
+		options.wrong |= o == 'w';
 	}
 	return optind == argc;
 }
@@ -246,7 +252,7 @@ int main(int argc, char **argv)
 	bool processes;
 
 	if (!read_options(argc, argv)) {
-		fprintf(stderr, "usage: diff [-n DECISIONS] [-s SEED] [-c NUMBER] [-p tcp|udp|both] [-v]\n");
+		fprintf(stderr, "usage: diff [-n DECISIONS] [-s SEED] [-c NUMBER] [-p tcp|udp|both] [-w] [-v]\n");
 		return 2;
 	}
 	if (s == MAP_FAILED || !place_try(&s->means, &processes)) {
