@@ -16,12 +16,18 @@
 /* Owners, options, trials one by one, the ways of this kernel. */
 enum { ROUNDS = 3 + BINDS_MAX };
 
-/* One look: sockets first, then round by round what the judgement wants. */
-static void look(struct answer *a, bool details, const struct snapshot *holders)
+/*
+ * One look: sockets first, then round by round what the judgement wants.  before
+ * (may be NULL) is an earlier one, whose trials may have changed what the kernel
+ * says to the same ones.
+ */
+static void look(struct answer *a, bool details, const struct snapshot *holders, const struct snapshot *before)
 {
 	struct want want;
 
 	snapshot_take(&a->seen, &a->request);
+	if (before)
+		snapshot_keep_trials(&a->seen, before);
 	a->seen.holders = holders;
 	for (int round = 0; judge(&a->report, &a->request, &a->seen, details, &want) && round < ROUNDS; round++) {
 		report_free(&a->report);
@@ -49,13 +55,15 @@ static bool is_doubtful(const struct report *r)
 static void find(struct answer *a, bool details, const struct snapshot *holders)
 {
 	const struct report *r = &a->report;
+	struct snapshot before;
 
-	look(a, details, holders);
+	look(a, details, holders, NULL);
 	if (r->verdict == TAKEN ? r->ncauses && r->causes[0].socks.n : !is_doubtful(r))
 		return;
 	report_free(&a->report);
-	snapshot_free(&a->seen);
-	look(a, details, NULL);
+	before = a->seen;
+	look(a, details, NULL, &before);
+	snapshot_free(&before);
 }
 
 static struct answer *answer_new(const struct inquiry *q, uint16_t port)

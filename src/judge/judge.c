@@ -82,7 +82,11 @@ static void want_connections(const struct report *r, struct want *want)
 	want->peers = connections && !r->seen->peers_read;
 }
 
-/* One step a round: owners, the options behind their descriptors, then probes, and for what those leave open the kernel's ways. */
+/*
+ * One step a round: owners, the options behind their descriptors, the kernel's
+ * ways, then probes.  Those ways take longer to find out than a probe and leave no
+ * trace: who only wants the verdict has them last.
+ */
 static void find_wants(const struct report *r, bool details, struct want *want)
 {
 	bool held = false;
@@ -101,7 +105,10 @@ static void find_wants(const struct report *r, bool details, struct want *want)
 		want_free(want);
 		want->owners = true;
 	} else if (!want->noptions) {
-		trial_want_probes(r, details, want);
+		if (details)
+			trial_want_quirks(r, details, want);
+		if (!want->quirks)
+			trial_want_probes(r, details, want);
 		if (!want->nprobes)
 			trial_want_quirks(r, details, want);
 	}

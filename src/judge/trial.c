@@ -228,7 +228,7 @@ static bool want_harmless(const struct report *r, bool details, struct want *wan
 		if (r->binds[i / 2 * MIXES + mixes_with_it[i % 2]].doubt == DOUBT_MEMORY &&
 		    want_one(r, i / 2, mixes_with_it[i % 2], details, want))
 			return true;
-	for (size_t k = 0; k < r->nbinds / MIXES; k++)
+	for (size_t k = 0; r->request->mix != MIX_REUSEPORT && k < r->nbinds / MIXES; k++)
 		if (is_certainly_blocked(r, &r->binds[address_at(r, k) * MIXES].addr, MIX_REUSEPORT) &&
 		    want_one(r, address_at(r, k), MIX_BOTH, details, want))
 			return true;

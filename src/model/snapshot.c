@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "base/xalloc.h"
+
 /* Whether the kernel calls itself that version or a later one; false where its release is not known. */
 bool host_has_kernel(const struct host *h, unsigned long major, unsigned long minor)
 {
@@ -21,6 +23,25 @@ const struct probe *snapshot_probe(const struct snapshot *s, const struct addr *
 		if (s->probes[i].mix == mix && addr_equal(&s->probes[i].addr, addr))
 			return &s->probes[i];
 	return NULL;
+}
+
+/*
+ * Takes over from an earlier look at the same port what cannot be asked again
+ * alike: the trials that worked beside a socket or had SO_REUSEPORT (the port
+ * remembers them), and how this kernel goes.
+ */
+void snapshot_keep_trials(struct snapshot *s, const struct snapshot *before)
+{
+	s->quirks = before->quirks;
+	s->quirks_read = before->quirks_read;
+	for (size_t i = 0; i < before->nprobes; i++) {
+		const struct probe *p = &before->probes[i];
+
+		if (!before->nsocks || (p->err && !mixes[p->mix].reuseport))
+			continue;
+		s->probes = xgrow(s->probes, s->nprobes, sizeof *s->probes);
+		s->probes[s->nprobes++] = *p;
+	}
 }
 
 /* Whether the address is on this host (a wildcard always is); UNKNOWN if nobody asked or the tables could not be read. */

@@ -180,7 +180,7 @@ def numeric(build):
 
 def verbose(build):
     """What was looked at is said, and it is true."""
-    for slug, looks in (("listener", ("1, from sock_diag", "these sockets: 1", "tried: [::] SO_REUSEPORT EADDRINUSE, 0.0.0.0")),
+    for slug, looks in (("listener", ("1, from sock_diag", "these sockets: 1", "tried: 0.0.0.0 SO_REUSEPORT EADDRINUSE, [::]")),
                         ("free", ("0, from sock_diag", "not looked at", "[::] plain works, 0.0.0.0 plain works"))):
         with World(build, slug) as w:
             words = " ".join(w.run([build.portwhy, "-v", "9877"]).out.decode().split())

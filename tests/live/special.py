@@ -86,16 +86,18 @@ def hostile_name(build):
 # What may not happen: strace says which binds were made
 
 def traced(build, slug, options):
-    """The bind, listen and connect lines of a run that name our port."""
+    """The bind, listen and connect lines of a run that name our port; what is done in a throwaway namespace is left out."""
     if not shutil.which("strace"):
         raise Skip("strace is not installed")
     with World(build, slug) as w, tempfile.NamedTemporaryFile() as log:
-        ran = w.run(["strace", "-f", "-qq", "-o", log.name, "-e", "trace=bind,listen,connect,sendto,sendmsg",
+        ran = w.run(["strace", "-f", "-qq", "-o", log.name, "-e", "trace=bind,listen,connect,sendto,sendmsg,unshare",
                      build.portwhy, "-j", *options, "9877"], WATCHED)
         if b"Operation not permitted" in ran.err:
             raise Skip("strace may not trace here")
         parse_document(ran.out)
         lines = log.read().decode().splitlines()
+    away = {x.split()[0] for x in lines if "CLONE_NEWNET" in x and x.endswith(" = 0")}
+    lines = [x for x in lines if x.split()[0] not in away]
     outside = [x for x in lines if "AF_INET" in x and ("connect(" in x or "send" in x)]
     if outside or any("listen(" in x for x in lines):
         raise Failure("it listens or sends: %s" % lines)
@@ -112,9 +114,9 @@ def never_binds(build):
 def binds_only_what_is_open(build):
     """
     Of a port that is taken never the plain bind(): what a port remembers of SO_REUSEPORT is open beside any
-    socket, and where no socket listens what it remembers of SO_REUSEADDR.
+    socket.
     """
-    for slug, fewest, most in (("listener", 2, 2), ("bound", 6, 6), ("free", 2, 2), ("listener-reuseport", 0, 0),
+    for slug, fewest, most in (("listener", 2, 2), ("bound", 2, 2), ("free", 2, 2), ("listener-reuseport", 0, 0),
                                ("time-wait-lacked", 2, 6)):
         lines = traced(build, slug, [])
         if not fewest <= len(lines) <= most:
