@@ -20,6 +20,7 @@ enum gap_kind {
 	GAP_CONNECTION_INFO, /* tcp_info could not be asked for */
 	GAP_PEERS,           /* the other ends of connections could not be asked for */
 	GAP_ADDRESSES,       /* whether the address is on this host is not known */
+	GAP_VRF,             /* to which VRF a device belongs is not known */
 	GAP_KINDS
 };
 

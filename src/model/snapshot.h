@@ -68,7 +68,7 @@ struct user {
 struct device {
 	uint32_t ifindex;
 	char name[16];
-	uint32_t l3mdev;   /* the VRF that it is or belongs to, as an ifindex; 0: none */
+	uint32_t l3mdev;   /* the VRF whose port space it is in, as an ifindex; 0: that of all others; IFINDEX_UNKNOWN */
 };
 
 /* Everything that was seen; owns all it points to.  Sockets are all those with the local port, in dump order. */
@@ -76,7 +76,7 @@ struct snapshot {
 	struct host host;
 	struct quirks quirks;
 	bool quirks_read;          /* the trial was made, or could not be */
-	uint32_t l3mdev;           /* of the device that the target names; 0: none */
+	uint32_t l3mdev;           /* of the device that the target names; 0: none; IFINDEX_UNKNOWN */
 	bool unordered;            /* socks are not in the order in which the kernel looks at them */
 	size_t crowd;              /* UDP: sockets of any port that may share a slot of the kernel's table with ours */
 	struct sock *socks;

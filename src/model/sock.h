@@ -62,7 +62,7 @@ struct sock {
 	uint16_t port, peer_port;
 	struct addr local, peer; /* peer.family 0: the rest of a group, see sock_is_rest() */
 	uint32_t ifindex;    /* 0: bound to no device; IFINDEX_UNKNOWN where the source does not say */
-	uint32_t l3mdev;     /* the VRF whose port space it is in, as an ifindex; 0: that of all others */
+	uint32_t l3mdev;     /* the VRF whose port space it is in, as an ifindex; 0: that of all others; IFINDEX_UNKNOWN */
 	uint32_t uid;        /* UID_UNKNOWN where the kernel does not say (minisockets) */
 	uint32_t inode;      /* 0: no process has a descriptor of it */
 	uint32_t receive_queue, send_queue; /* bytes; of a listener: queued connections and their limit */

@@ -21,6 +21,7 @@
 #include "sys/cgroup_path.h"
 #include "sys/connection.h"
 #include "sys/host.h"
+#include "sys/l3mdev.h"
 #include "sys/locality.h"
 #include "sys/owner.h"
 #include "sys/probe.h"
@@ -85,7 +86,7 @@ static void begin(struct snapshot *s, int procfd, const struct request *request)
 /*
  * Fills s (what is older in it is not released): the host, as the user of the
  * request finds it, whether the target's address is on it, and all sockets of
- * its port, with the names of their devices.
+ * its port, with the names of their devices and the VRFs of these.
  */
 void snapshot_take(struct snapshot *s, const struct request *request)
 {
@@ -95,6 +96,7 @@ void snapshot_take(struct snapshot *s, const struct request *request)
 	sources_read(s, procfd, request->target.port, !request->all);
 	for (size_t i = 0; i < s->nsocks; i++)
 		name_device(s, s->socks[i].ifindex);
+	l3mdev_read(s, procfd, &request->target);
 	close_proc(procfd);
 }
 

@@ -510,7 +510,7 @@ static void make_device_bound(struct snapshot *seen, struct request *request)
 	s->ifindex = 2;
 	scene_owner(seen, s, 4711, "node");
 	seen->devices = xcalloc(1, sizeof *seen->devices);
-	seen->devices[0] = (struct device){2, "eth0"};
+	seen->devices[0] = (struct device){.ifindex = 2, .name = "eth0"};
 	seen->ndevices = 1;
 }
 
