@@ -10,7 +10,7 @@
 /* A machine has hundreds of processes that may not be read: those are one finding with a count. */
 static bool is_counted(enum gap_kind kind)
 {
-	return kind == GAP_FD_TABLE;
+	return kind == GAP_FD_TABLE || kind == GAP_BOUND_ONLY;
 }
 
 static bool is_same(const struct gap *g, enum gap_kind kind, int err, const char *object)
@@ -22,8 +22,8 @@ static bool is_same(const struct gap *g, enum gap_kind kind, int err, const char
 
 /*
  * Records that a look failed with errno err (0 for none) at object (copied; may
- * be NULL).  The same failure is kept once; unreadable descriptor tables are
- * counted.
+ * be NULL).  The same failure is kept once; unreadable descriptor tables, and what
+ * may hide bound-only sockets, are counted.
  */
 void gap_add(struct gaps *gaps, enum gap_kind kind, int err, const char *object)
 {
@@ -35,6 +35,28 @@ void gap_add(struct gaps *gaps, enum gap_kind kind, int err, const char *object)
 	}
 	gaps->v = xgrow(gaps->v, gaps->n, sizeof *gaps->v);
 	gaps->v[gaps->n++] = (struct gap){.kind = kind, .err = err, .object = xstrdup(object), .count = 1};
+}
+
+/* Adds what from has of that kind. */
+void gap_copy(struct gaps *to, const struct gaps *from, enum gap_kind kind)
+{
+	for (size_t i = 0; i < from->n; i++)
+		for (size_t k = 0; from->v[i].kind == kind && k < from->v[i].count; k++)
+			gap_add(to, kind, from->v[i].err, from->v[i].object);
+}
+
+/* Takes those of that kind away: another look has filled them. */
+void gap_close(struct gaps *gaps, enum gap_kind kind)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < gaps->n; i++) {
+		if (gaps->v[i].kind == kind)
+			free(gaps->v[i].object);
+		else
+			gaps->v[n++] = gaps->v[i];
+	}
+	gaps->n = n;
 }
 
 /* Whether a socket may exist that the snapshot does not show: then nothing proves "free" but a bind(). */

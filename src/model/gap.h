@@ -8,7 +8,7 @@
 /* Each kind of look that can fail; what it means for the reader stands in text/gap.c. */
 enum gap_kind {
 	GAP_SOCK_DIAG,       /* netlink answered nothing usable: /proc/net/tcp was read instead */
-	GAP_BOUND_ONLY,      /* bound-only sockets are not listed (before 6.8, or by /proc/net/tcp) */
+	GAP_BOUND_ONLY,      /* bound-only sockets are not listed (before 6.8, or by /proc/net/tcp), nor all found by their descriptors */
 	GAP_DUMP_CUT,        /* a dump ended with an error after some records */
 	GAP_PROC_NET,        /* /proc/net/tcp or tcp6 could not be read either */
 	GAP_PROC,            /* /proc itself could not be read */
@@ -38,6 +38,8 @@ struct gaps {
 };
 
 void gap_add(struct gaps *gaps, enum gap_kind kind, int err, const char *object);
+void gap_copy(struct gaps *to, const struct gaps *from, enum gap_kind kind);
+void gap_close(struct gaps *gaps, enum gap_kind kind);
 bool gap_hides_sockets(const struct gaps *gaps);
 bool gap_has(const struct gaps *gaps, enum gap_kind kind);
 void gap_free(struct gaps *gaps);
