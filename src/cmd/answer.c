@@ -13,22 +13,23 @@
 #include "judge/judge.h"
 #include "sys/snapshot.h"
 
-/* Owners, options, trials one by one, the ways of this kernel. */
-enum { ROUNDS = 3 + BINDS_MAX };
+/* What no table lists, owners, options, trials one by one, the ways of this kernel. */
+enum { ROUNDS = 4 + BINDS_MAX };
 
 /*
- * One look: sockets first, then round by round what the judgement wants.  before
- * (may be NULL) is an earlier one, whose trials may have changed what the kernel
- * says to the same ones.
+ * One look: sockets first, then round by round what the judgement wants.  all: of
+ * a range, what its ports share.  before (may be NULL) is an earlier look, whose
+ * trials may have changed what the kernel says to the same ones.
  */
-static void look(struct answer *a, bool details, const struct snapshot *holders, const struct snapshot *before)
+static void look(struct answer *a, bool details, const struct answers *all, const struct snapshot *before)
 {
 	struct want want;
 
 	snapshot_take(&a->seen, &a->request);
 	if (before)
 		snapshot_keep_trials(&a->seen, before);
-	a->seen.holders = holders;
+	a->seen.range = all ? &all->shared : NULL;
+	a->seen.holders = all && all->holders.owners_read ? &all->holders : NULL;
 	for (int round = 0; judge(&a->report, &a->request, &a->seen, details, &want) && round < ROUNDS; round++) {
 		report_free(&a->report);
 		snapshot_fetch(&a->seen, &a->request, &want);
@@ -52,12 +53,12 @@ static bool is_doubtful(const struct report *r)
 	return false;
 }
 
-static void find(struct answer *a, bool details, const struct snapshot *holders)
+static void find(struct answer *a, bool details, const struct answers *all)
 {
 	const struct report *r = &a->report;
 	struct snapshot before;
 
-	look(a, details, holders, NULL);
+	look(a, details, all, NULL);
 	if (r->verdict == TAKEN ? r->ncauses && r->causes[0].socks.n : !is_doubtful(r))
 		return;
 	report_free(&a->report);
@@ -104,28 +105,28 @@ static void find_quiet(const struct answers *all, struct answer *a, bool details
 	if (!open)
 		return;
 	report_free(&a->report);
-	find(a, details, NULL);
+	find(a, details, all);
 }
 
 static void find_many(struct answers *to, const struct inquiry *q, bool details, bool every)
 {
 	struct port_set busy = {{0}}, both = {{0}};
-	const struct snapshot *holders = NULL;
+	bool any = false;
 
 	snapshot_ports(&to->shared, &q->request, &busy);
 	for (size_t i = 0; i < q->nports; i++) {
 		if (!port_set_has(&busy, q->ports[i]))
 			continue;
 		port_set_add(&both, q->ports[i]);
-		holders = details ? &to->holders : NULL;
+		any = true;
 	}
-	if (holders)
-		snapshot_holders(&to->holders, &q->request, &both);
+	if (any && details)
+		snapshot_holders(&to->holders, &q->request, &to->shared, &both);
 	for (size_t i = 0; i < q->nports; i++) {
 		struct answer *a = answer_new(q, q->ports[i]);
 
 		if (port_set_has(&busy, q->ports[i]))
-			find(a, details, holders);
+			find(a, details, to);
 		else
 			find_quiet(to, a, details);
 		to->worst = a->report.verdict > to->worst ? a->report.verdict : to->worst;

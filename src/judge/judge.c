@@ -83,14 +83,18 @@ static void want_connections(const struct report *r, struct want *want)
 }
 
 /*
- * One step a round: owners, the options behind their descriptors, the kernel's
- * ways, then probes.  Those ways take longer to find out than a probe and leave no
+ * One step a round: what no table lists, owners, the options behind their
+ * descriptors, the kernel's ways, then probes.  Those ways take longer to find out than a probe and leave no
  * trace: who only wants the verdict has them last.
  */
 static void find_wants(const struct report *r, bool details, struct want *want)
 {
 	bool held = false;
 
+	if (gap_has(&r->seen->gaps, GAP_BOUND_ONLY) && !r->seen->unlisted_read && (details || r->verdict != TAKEN)) {
+		want->unlisted = true;
+		return;
+	}
 	if (details)
 		want_connections(r, want);
 	if (want->info || want->peers) {
@@ -135,5 +139,5 @@ bool judge(struct report *r, const struct request *request, const struct snapsho
 	when_clears(r);
 	find_notes(r);
 	find_wants(r, details, want);
-	return want->owners || want->info || want->peers || want->noptions || want->quirks || want->nprobes;
+	return want->unlisted || want->owners || want->info || want->peers || want->noptions || want->quirks || want->nprobes;
 }

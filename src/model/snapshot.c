@@ -116,6 +116,7 @@ void snapshot_free(struct snapshot *s)
 	free(s->host.release);
 	free(s->host.user);
 	free(s->socks);
+	free(s->unlisted);
 	free(s->probes);
 	free(s->localities);
 	free(s->cgroups);

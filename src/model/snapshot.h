@@ -71,6 +71,14 @@ struct device {
 	uint32_t l3mdev;   /* the VRF whose port space it is in, as an ifindex; 0: that of all others; IFINDEX_UNKNOWN */
 };
 
+/* A TCP socket that no table lists: found by its descriptor, fd of pid. */
+struct unlisted {
+	struct sock s;
+	bool certain;     /* it has that port in this network namespace */
+	pid_t pid;
+	int fd;
+};
+
 /* Everything that was seen; owns all it points to.  Sockets are all those with the local port, in dump order. */
 struct snapshot {
 	struct host host;
@@ -81,6 +89,10 @@ struct snapshot {
 	size_t crowd;              /* UDP: sockets of any port that may share a slot of the kernel's table with ours */
 	struct sock *socks;
 	size_t nsocks;
+	struct unlisted *unlisted; /* of any port; those of ours that are certain are among socks too */
+	size_t nunlisted;
+	bool unlisted_read;        /* they were looked for */
+	const struct snapshot *range;   /* borrowed: of a range, the look that its ports share; may be NULL */
 	const struct snapshot *holders; /* borrowed: of a range, who holds its sockets; may be NULL */
 	bool owners_read;          /* the descriptor scan was made */
 	bool options_read;         /* the options of its findings were asked for */

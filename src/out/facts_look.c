@@ -52,7 +52,19 @@ static void put_fd_tables(struct buf *out, const struct scope *scope)
 		buf_printf(out, "fd table of pid %s", scope->gap && scope->gap->object ? scope->gap->object : "?");
 }
 
+/* What hides something, where that is known: the first, and how many more. */
+static void put_hindrance(struct buf *out, const struct scope *scope)
+{
+	if (!scope->gap || !scope->gap->object)
+		return;
+	buf_puts(out, " (");
+	facts_raw(out, scope->gap->object, scope);
+	if (scope->gap->count > 1)
+		buf_printf(out, " and %zu more", scope->gap->count - 1);
+	buf_puts(out, ")");
+}
+
 const struct fact facts_look[] = {
     {"sockets", put_sockets}, {"source", put_source}, {"holders", put_holders}, {"trials", put_trials},
-    {"object", put_object},   {"fdtables", put_fd_tables}, {NULL, NULL},
+    {"object", put_object},   {"fdtables", put_fd_tables}, {"hindrance", put_hindrance}, {NULL, NULL},
 };

@@ -18,6 +18,7 @@
 
 #include "base/xalloc.h"
 #include "model/cgroup.h"
+#include "sys/boundonly.h"
 #include "sys/cgroup_path.h"
 #include "sys/connection.h"
 #include "sys/host.h"
@@ -73,6 +74,58 @@ static void name_device(struct snapshot *s, uint32_t ifindex)
 	s->devices[s->ndevices++] = d;
 }
 
+static void read_unlisted(struct snapshot *s, int procfd)
+{
+	struct inodes listed = {0};
+
+	sources_inodes(&s->host, procfd, &listed);
+	boundonly_scan(s, procfd, &listed);
+	inodes_free(&listed);
+}
+
+static void add_sock(struct snapshot *s, const struct sock *t)
+{
+	s->socks = xrealloc(s->socks, s->nsocks + 1, sizeof *s->socks);
+	s->socks[s->nsocks++] = *t;
+	name_device(s, t->ifindex);
+}
+
+/* Those of the port that from has found; one that is not certain may hold the port, or not. */
+static void take_unlisted(struct snapshot *s, const struct snapshot *from, uint16_t port)
+{
+	char object[OBJECT_MAX];
+
+	for (size_t i = 0; i < from->nunlisted; i++) {
+		const struct unlisted *u = &from->unlisted[i];
+
+		if (u->s.port != port)
+			continue;
+		if (u->certain) {
+			add_sock(s, &u->s);
+			continue;
+		}
+		snprintf(object, sizeof object, "fd %d of pid %d", u->fd, (int)u->pid);
+		gap_add(&s->gaps, GAP_BOUND_ONLY, 0, object);
+	}
+}
+
+/* One scan for all ports of a range. */
+static void fetch_unlisted(struct snapshot *s, uint16_t port)
+{
+	int procfd = open_proc();
+
+	if (s->range && s->range->unlisted_read) {
+		gap_close(&s->gaps, GAP_BOUND_ONLY);
+		gap_copy(&s->gaps, &s->range->gaps, GAP_BOUND_ONLY);
+		take_unlisted(s, s->range, port);
+		s->unlisted_read = true;
+	} else {
+		read_unlisted(s, procfd);
+		take_unlisted(s, s, port);
+	}
+	close_proc(procfd);
+}
+
 static void begin(struct snapshot *s, int procfd, const struct request *request)
 {
 	*s = (struct snapshot){0};
@@ -110,6 +163,10 @@ void snapshot_ports(struct snapshot *s, const struct request *request, struct po
 
 	begin(s, procfd, request);
 	sources_ports(s, procfd, ports);
+	if (gap_has(&s->gaps, GAP_BOUND_ONLY))
+		read_unlisted(s, procfd);
+	for (size_t i = 0; i < s->nunlisted; i++)
+		port_set_add(ports, s->unlisted[i].s.port);
 	close_proc(procfd);
 }
 
@@ -229,10 +286,12 @@ static void fetch_owners(struct snapshot *s, bool numeric)
 }
 
 /*
- * Who holds the sockets of those ports, in one look: only sockets with an inode
- * are kept in s.  For s->holders of a look at one of them.
+ * Who holds the sockets of those ports, in one look, to which range is the one of
+ * snapshot_ports(): only sockets with an inode are kept in s.  For s->holders of
+ * a look at one of them.
  */
-void snapshot_holders(struct snapshot *s, const struct request *request, const struct port_set *ports)
+void snapshot_holders(struct snapshot *s, const struct request *request, const struct snapshot *range,
+                      const struct port_set *ports)
 {
 	int procfd = open_proc();
 	size_t n = 0;
@@ -244,6 +303,9 @@ void snapshot_holders(struct snapshot *s, const struct request *request, const s
 		if (s->socks[i].inode && port_set_has(ports, s->socks[i].port))
 			s->socks[n++] = s->socks[i];
 	s->nsocks = n;
+	for (size_t i = 0; i < range->nunlisted; i++)
+		if (range->unlisted[i].certain && port_set_has(ports, range->unlisted[i].s.port))
+			add_sock(s, &range->unlisted[i].s);
 	fetch_owners(s, request->numeric);
 }
 
@@ -313,6 +375,8 @@ static void fetch_probe(struct snapshot *s, const struct request *request, const
  */
 void snapshot_fetch(struct snapshot *s, const struct request *request, const struct want *want)
 {
+	if (want->unlisted && !s->unlisted_read)
+		fetch_unlisted(s, request->target.port);
 	if (want->info && !s->info_read)
 		fetch_info(s, request->target.port);
 	if (want->peers && !s->peers_read)

@@ -26,12 +26,19 @@
 #ifndef SO_COOKIE
 #define SO_COOKIE 57
 #endif
+#ifndef SO_BINDTOIFINDEX
+#define SO_BINDTOIFINDEX 62
+#endif
 #ifndef IPPROTO_MPTCP
 #define IPPROTO_MPTCP 262
 #endif
 
-/* A duplicate of the process's descriptor; -errno where it may not be had. */
-static int duplicate(pid_t pid, int fd)
+/*
+ * A duplicate of that descriptor of the process, to be closed; -errno where it
+ * may not be had: -ESRCH, -EBADF (gone), -EPERM (not ours to look at), -ENOSYS
+ * (before 5.6).
+ */
+int sockopt_duplicate(pid_t pid, int fd)
 {
 	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0), copy;
 
@@ -52,6 +59,13 @@ static bool get(int fd, int level, int name, int *value)
 	return !getsockopt(fd, level, name, value, &len) && len == sizeof *value;
 }
 
+static enum tri is_mptcp(int fd)
+{
+	int protocol;
+
+	return get(fd, SOL_SOCKET, SO_PROTOCOL, &protocol) ? tri_of(protocol == IPPROTO_MPTCP) : UNKNOWN;
+}
+
 /*
  * Whether the descriptor is the socket of that record.  Behind an MPTCP
  * descriptor (every listener of Go 1.24 and later) the record is that of its
@@ -62,11 +76,10 @@ static bool is_same(int fd, const struct sock *s)
 	uint64_t cookie;
 	socklen_t len = sizeof cookie;
 	struct stat st;
-	int protocol;
 
 	if (fstat(fd, &st) || !S_ISSOCK(st.st_mode) || (uint32_t)st.st_ino != s->inode)
 		return false;
-	if (!s->cookie || (get(fd, SOL_SOCKET, SO_PROTOCOL, &protocol) && protocol == IPPROTO_MPTCP))
+	if (!s->cookie || is_mptcp(fd) == YES)
 		return true;
 	return !getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len) && cookie == s->cookie;
 }
@@ -78,6 +91,7 @@ static int read_flags(int fd, struct sock *s)
 
 	if (!get(fd, SOL_SOCKET, SO_REUSEADDR, &reuseaddr) || !get(fd, SOL_SOCKET, SO_REUSEPORT, &reuseport))
 		return -errno;
+	s->mptcp = (uint8_t)is_mptcp(fd);
 	s->reuseaddr = tri_of(reuseaddr);
 	s->reuseport = tri_of(reuseport);
 	if (s->local.family == AF_INET6 && get(fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6only))
@@ -86,7 +100,23 @@ static int read_flags(int fd, struct sock *s)
 }
 
 /*
- * Reads SO_REUSEADDR, SO_REUSEPORT and (of an AF_INET6 socket) IPV6_V6ONLY of
+ * What sockopt_read() reads, and the device, of a socket that we have a
+ * descriptor of.  s->local must be known.  Returns 0 or -errno.
+ */
+int sockopt_read_all(int fd, struct sock *s)
+{
+	int ifindex;
+
+	if (!get(fd, SOL_SOCKET, SO_BINDTOIFINDEX, &ifindex))
+		return -errno;
+	s->ifindex = (uint32_t)ifindex;
+	if (addr_is_mapped(&s->local) || s->local.family == AF_INET)
+		s->v6only = NO;
+	return read_flags(fd, s);
+}
+
+/*
+ * Reads SO_REUSEADDR, SO_REUSEPORT, whether it is MPTCP and (of an AF_INET6 socket) IPV6_V6ONLY of
  * the socket s, which is descriptor fd of process pid, into s.  Nothing on the
  * socket is changed; only should its owner close it in that very moment, the
  * close of the duplicate is the last one.  Returns 0; -ESTALE if the descriptor
@@ -95,7 +125,7 @@ static int read_flags(int fd, struct sock *s)
  */
 int sockopt_read(pid_t pid, int fd, struct sock *s)
 {
-	int copy = duplicate(pid, fd), err;
+	int copy = sockopt_duplicate(pid, fd), err;
 
 	if (copy < 0)
 		return copy;

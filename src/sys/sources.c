@@ -12,13 +12,14 @@
 #include "sys/inet_diag.h"
 #include "sys/procnet.h"
 
-/* One reading of all sockets with that local port; of port 0 all, and only their ports are kept. */
+/* One reading of all sockets with that local port; of port 0 all, and only their ports or inodes are kept. */
 struct reading {
 	const struct host *host;
 	int procfd;
 	uint16_t port;
 	struct fold fold;
 	struct port_set *ports;
+	struct inodes *inodes;
 	bool any_taken;
 	bool lists_bound_only;  /* the source shows sockets that are bound and nothing more */
 };
@@ -30,6 +31,8 @@ static void take(const struct sock *s, void *arg)
 	r->any_taken = true;
 	if (r->ports)
 		port_set_add(r->ports, s->port);
+	else if (r->inodes)
+		inodes_add(r->inodes, s->inode);
 	else
 		fold_add(&r->fold, s);
 }
@@ -93,4 +96,19 @@ void sources_ports(struct snapshot *s, int procfd, struct port_set *ports)
 	struct reading r = {.host = &s->host, .procfd = procfd, .ports = ports};
 
 	read_all(&r, &s->gaps);
+}
+
+/*
+ * Adds the inodes of all TCP sockets that the tables list, and ends the set.
+ * What could not be read is missing: nothing follows from that but more sockets
+ * to ask one by one.
+ */
+void sources_inodes(const struct host *host, int procfd, struct inodes *inodes)
+{
+	struct reading r = {.host = host, .procfd = procfd, .inodes = inodes};
+	struct gaps gaps = {0};
+
+	read_all(&r, &gaps);
+	gap_free(&gaps);
+	inodes_end(inodes);
 }

@@ -2,9 +2,11 @@
 #ifndef SYS_SOURCES_H
 #define SYS_SOURCES_H
 
+#include "model/inodes.h"
 #include "model/snapshot.h"
 
 void sources_read(struct snapshot *s, int procfd, uint16_t port, bool fold);
 void sources_ports(struct snapshot *s, int procfd, struct port_set *ports);
+void sources_inodes(const struct host *host, int procfd, struct inodes *inodes);
 
 #endif

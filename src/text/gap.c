@@ -11,7 +11,7 @@ const struct gap_text gap_texts[GAP_KINDS] = {
         },
     [GAP_BOUND_ONLY] =
         {
-            "sockets that are bound and do not listen",
+            "sockets that are bound and do not listen{hindrance}",
             "one may hold the port unseen; only a real bind() tells",
             "verdict",
         },

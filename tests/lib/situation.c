@@ -383,6 +383,7 @@ static const struct situation *const tables[] = {
     living_situations,
     holding_situations,
     remote_situations,
+    unlisted_situations,
 };
 
 enum { TABLES = sizeof tables / sizeof *tables };

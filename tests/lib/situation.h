@@ -24,6 +24,7 @@ extern const struct situation closing_situations[]; /* situation/closing.c: conn
 extern const struct situation living_situations[];  /* situation/living.c: connections that live, or begin */
 extern const struct situation holding_situations[]; /* situation/holding.c: what is special about the holder */
 extern const struct situation remote_situations[];  /* situation/remote.c: the peer is on another host */
+extern const struct situation unlisted_situations[]; /* situation/unlisted.c: what no table shows */
 
 /* NULL if there is none of that name. */
 const struct situation *find_situation(const char *slug);

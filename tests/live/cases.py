@@ -384,8 +384,10 @@ NO_NETLINK = [
     ("last-ack", "taken", "last-ack", "taken", "last-ack"),
     ("close-wait", "taken", "close-wait", "taken", "close-wait"),
     ("self-connect", "taken", "self-connect", "taken", "self-connect"),
-    # A bound socket is in no table but sock_diag's: a trial finds it taken; without one it is an open question.
-    ("bound", "taken", "invisible-holder", "unsure", None),
+    # A bound socket is in no table but sock_diag's, and found by its descriptor; if that is in none, a trial tells.
+    ("bound", "taken", "bound-not-listening", "taken", "bound-not-listening"),
+    ("in-flight", "taken", "invisible-holder", "unsure", None),
+    ("in-ring", "taken", "invisible-holder", "unsure", None),
 ]
 
 # A policy refuses every bind(): cause and errno.

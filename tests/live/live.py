@@ -20,6 +20,7 @@ from expect import run_case
 from runtimes import RUNTIMES
 from special import SPECIAL
 from terminal import TERMINAL
+from unlisted import UNLISTED
 from world import OWN_USER, Build, Failure, Skip, run
 
 WORKERS = 2
@@ -27,7 +28,7 @@ WORKERS = 2
 
 def all_tests():
     rows = [(case.name, lambda build, case=case: run_case(build, case)) for case in CASES]
-    tests = rows + SPECIAL + ASKED + RUNTIMES + TERMINAL
+    tests = rows + SPECIAL + ASKED + RUNTIMES + TERMINAL + UNLISTED
     names = [name for name, _ in tests]
     assert len(set(names)) == len(names), "two cases of one name"
     # The longest first, so that nothing waits for it at the end.

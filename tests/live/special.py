@@ -206,7 +206,7 @@ def public_copy(build):
         os.chmod(folder, 0o755)
         os.mkdir(os.path.join(folder, "tests"), 0o755)
         shutil.copy(build.portwhy, folder)
-        for tool in ("situation", "binds"):
+        for tool in ("situation", "binds", "without"):
             shutil.copy(build.tool(tool), os.path.join(folder, "tests"))
         yield type(build)(folder)
 

@@ -256,6 +256,8 @@ START_TEST(test_gaps)
 
 	gap_add(&f.seen.gaps, hiding[_i], EPERM, NULL);
 	f.request.probe = PROBE_NEVER;
+	ck_assert(again(&f) == (hiding[_i] == GAP_BOUND_ONLY) && f.want.unlisted == (hiding[_i] == GAP_BOUND_ONLY));
+	f.seen.unlisted_read = true;
 	ck_assert(!again(&f));
 	ck_assert_int_eq(f.r.verdict, UNSURE);
 	ck_assert_int_eq(f.r.clears, CLEARS_UNKNOWN);
