@@ -108,6 +108,9 @@ pure: $(PURE)
 deps:
 	$(Q)sh tests/lib/deps.sh
 
+deps-full:
+	$(Q)sh tests/lib/deps.sh full
+
 demo: all $(BUILD)/tests/situation
 	$(Q)sh tests/lib/demo.sh $(BUILD)
 
@@ -123,6 +126,6 @@ uninstall:
 clean:
 	rm -rf build
 
-.PHONY: all check check-unit check-live check-golden check-diff check-mutations golden lint pure deps demo install uninstall clean
+.PHONY: all check check-unit check-live check-golden check-diff check-mutations golden lint pure deps deps-full demo install uninstall clean
 .SECONDARY:
 .DELETE_ON_ERROR:

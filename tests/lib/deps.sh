@@ -1,10 +1,14 @@
 #!/bin/sh
-# deps.sh: installs what building and testing need and is missing (Debian and
-# its kin).  Nothing missing: no network, no privilege.
+# deps.sh [full]: installs what building and testing need and is missing (Debian
+# and its kin); with "full" also what the long runs need.  Nothing missing: no
+# network, no privilege.
 set -eu
 
 packages='gcc make pkg-config libc6-dev libmnl-dev libsmartcols-dev libjansson-dev check
 python3 mandoc iproute2 strace shellcheck util-linux'
+# A machine for other kernels.
+[ "${1-}" != full ] || packages="$packages
+qemu-system-x86 busybox-static cpio kmod xz-utils"
 
 if ! command -v dpkg-query >/dev/null 2>&1; then
 	echo 'deps: this is no Debian; what is needed is known there as:'

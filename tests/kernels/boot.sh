@@ -1,0 +1,96 @@
+#!/bin/sh
+# boot.sh KERNEL SECONDS SCRIPT: boots the kernel in the folder KERNEL (of
+# fetch.sh) under qemu, without KVM, on the root of this machine as it is; runs
+# SCRIPT there in the current folder and prints its output.  Nothing that it
+# writes remains.  The status is that of SCRIPT; 124 it took longer, 125 the
+# guest ended without saying one.
+set -eu
+
+kernel=$(realpath "$1") seconds=$2 script=$(realpath "$3")
+here=$(dirname "$(realpath "$0")")
+release=$(cat "$kernel/release")
+run=$(mktemp -d)
+daemon=
+
+# shellcheck disable=SC2317 # by the trap
+clean_up()
+{
+	[ -z "$daemon" ] || kill "$daemon" 2>/dev/null || :
+	rm -rf "$run"
+}
+trap clean_up EXIT
+trap 'exit 130' INT TERM
+
+# Modules without which the root cannot be mounted, in the order to load them.
+first_modules()
+{
+	for module in virtio_pci virtiofs overlay; do
+		modprobe -d "$kernel" -S "$release" --show-depends "$module" | awk '$1 == "insmod" { print $2 }'
+	done | awk '!seen[$0]++'
+}
+
+initramfs()
+{
+	tree=$run/tree
+	mkdir -p "$tree/bin" "$tree/modules" "$tree/proc" "$tree/dev"
+	cp "$(command -v busybox)" "$tree/bin/busybox"
+	cp "$here/init.sh" "$tree/init"
+	chmod 755 "$tree/init"
+	n=100
+	first_modules | while read -r file; do
+		n=$((n + 1))
+		case $file in
+		*.xz) xz -dc "$file" >"$tree/modules/$n.ko" ;;
+		*) cp "$file" "$tree/modules/$n.ko" ;;
+		esac
+	done
+	(cd "$tree" && find . | cpio --quiet -o -H newc) >"$run/initrd"
+}
+
+# The root of this machine for the guest, through a socket.
+share_root()
+{
+	for program in /usr/lib/qemu/virtiofsd /usr/libexec/virtiofsd; do
+		[ ! -x "$program" ] || break
+	done
+	"$program" --socket-path="$run/fs" -o source=/ -o sandbox=chroot -o cache=auto >"$run/fs.log" 2>&1 &
+	daemon=$!
+	tries=0
+	while [ ! -S "$run/fs" ]; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 100 ] || { cat "$run/fs.log"; echo 'boot: virtiofsd does not begin'; exit 125; }
+		sleep 0.1
+	done
+}
+
+machine()
+{
+	words="console=ttyS0 panic=-1 quiet guest=$here/guest.sh dir=$PWD script=$script modules=$kernel/lib/modules"
+	timeout -k 10 "$seconds" qemu-system-x86_64 -accel tcg,thread=multi -cpu max -smp 2 -m 1536 \
+		-object memory-backend-memfd,id=memory,size=1536M,share=on -numa node,memdev=memory \
+		-display none -nodefaults -no-user-config -no-reboot \
+		-serial "file:$run/console" -serial stdio \
+		-chardev "socket,id=root,path=$run/fs" -device vhost-user-fs-pci,chardev=root,tag=host \
+		-kernel "$kernel/vmlinuz" -initrd "$run/initrd" -append "$words" </dev/null
+	echo "qemu: status $?"
+}
+
+# Passes everything on but the two lines that are for us.
+pass_on()
+{
+	awk -v file="$run/status" '
+		/^guest: status [0-9]+$/ { print $3 > file; next }
+		/^qemu: status 124$/ { print 124 > file; next }
+		/^qemu: status/ { next }
+		{ print; fflush() }'
+}
+
+initramfs
+share_root
+machine 2>&1 | pass_on
+if [ ! -s "$run/status" ]; then
+	tail -n 20 "$run/console"
+	echo "boot: $release ended without a status"
+	exit 125
+fi
+exit "$(cat "$run/status")"
