@@ -98,6 +98,10 @@ check-mutations:
 golden: $(GOLDEN)
 	$(Q)sh tests/lib/golden.sh write $(GOLDEN) tests/golden
 
+# On other kernels, in emulated machines: KERNELS="6.1 7.2" chooses, N is for the random decisions on each.
+check-kernels: all $(UNIT) $(TOOLS) $(DIFF)
+	$(Q)CACHE=build/kernels KERNELS="$(KERNELS)" N="$(N)" sh tests/kernels/kernels.sh check $(BUILD) $(UNIT)
+
 lint:
 	$(Q)sh tests/lib/lint.sh
 
@@ -126,6 +130,7 @@ uninstall:
 clean:
 	rm -rf build
 
-.PHONY: all check check-unit check-live check-golden check-diff check-mutations golden lint pure deps deps-full demo install uninstall clean
+.PHONY: all check check-unit check-live check-golden check-diff check-mutations check-kernels golden lint pure deps deps-full demo \
+        install uninstall clean
 .SECONDARY:
 .DELETE_ON_ERROR:

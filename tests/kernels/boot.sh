@@ -75,22 +75,15 @@ machine()
 	echo "qemu: status $?"
 }
 
-# Passes everything on but the two lines that are for us.
-pass_on()
-{
-	awk -v file="$run/status" '
-		/^guest: status [0-9]+$/ { print $3 > file; next }
-		/^qemu: status 124$/ { print 124 > file; next }
-		/^qemu: status/ { next }
-		{ print; fflush() }'
-}
-
 initramfs
 share_root
-machine 2>&1 | pass_on
-if [ ! -s "$run/status" ]; then
+# All is passed on at once but the two lines that are for us.
+machine 2>&1 | tee "$run/out" | sed -u -E '/^(guest|qemu): status [0-9]+$/d'
+status=$(sed -n 's/^guest: status \([0-9]*\)$/\1/p' "$run/out" | tail -n 1)
+if [ -z "$status" ]; then
 	tail -n 20 "$run/console"
-	echo "boot: $release ended without a status"
+	echo "boot: $release ended without a status: $(tail -n 1 "$run/out")"
+	! grep -qx 'qemu: status 124' "$run/out" || exit 124
 	exit 125
 fi
-exit "$(cat "$run/status")"
+exit "$status"

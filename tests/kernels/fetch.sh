@@ -60,10 +60,11 @@ images()
 	apt_private apt-cache pkgnames "linux-image-$version." | grep -- '-cloud-amd64$' | sort -rV
 }
 
-# From 7.2 on the image is an empty package; these hold what was in it.
+# In 7.2 the image is an empty package and these hold what was in it.
 parts()
 {
-	apt_private apt-cache pkgnames "linux-" | grep -Fx -e "linux-binary-$1" -e "linux-modules-$1" || :
+	apt_private apt-cache pkgnames "linux-" | grep -Fx -e "linux-binary-$1" \
+		-e "linux-modules-$1" -e "linux-base-$1" || :
 }
 
 # unpack RELEASE: into CACHE/VERSION.new, which becomes CACHE/VERSION when all is there.
@@ -76,17 +77,16 @@ unpack()
 	(cd "$new/deb" && apt_private apt-get download "linux-image-$1" $(parts "$1")) >"$apt/download.log" 2>&1 ||
 		return 1
 	for deb in "$new"/deb/*.deb; do
-		dpkg -x "$deb" "$new/root"
+		dpkg -x "$deb" "$new/root" || return 1
 	done
-	mv "$new/root/boot/vmlinuz-$1" "$new/vmlinuz"
-	if [ -d "$new/root/usr/lib/modules/$1" ]; then
-		mv "$new/root/usr/lib/modules/$1" "$new/lib/modules"
-	else
-		mv "$new/root/lib/modules/$1" "$new/lib/modules"
-	fi
+	for place in lib/modules usr/lib/modules; do
+		[ ! -d "$new/root/$place/$1" ] || cp -a "$new/root/$place/$1" "$new/lib/modules" || return 1
+	done
+	for image in "$new/root/boot/vmlinuz-$1" "$new/lib/modules/$1/vmlinuz"; do
+		[ ! -f "$image" ] || mv "$image" "$new/vmlinuz" || return 1
+	done
 	rm -rf "$new/deb" "$new/root"
-	depmod -b "$new" "$1"
-	echo "$1" >"$new/release"
+	[ -s "$new/vmlinuz" ] && depmod -b "$new" "$1" && echo "$1" >"$new/release" || return 1
 	rm -rf "$dir"
 	mv "$new" "$dir"
 }
@@ -101,4 +101,4 @@ names=$(images | head -n 3)
 for name in $names; do
 	! unpack "${name#linux-image-}" || exit 0
 done
-give_up "download failed: $(grep '^E:' "$apt/download.log" | head -n 1)"
+give_up "not one of $(echo "$names" | tr '\n' ' ')could be had: $(grep '^E:' "$apt/download.log" | head -n 1)"

@@ -1,12 +1,23 @@
 #!/bin/sh
 # kernels.sh run VERSION -- COMMAND...: boots Debian's kernel VERSION (as in 6.1)
 # under qemu, runs COMMAND in this folder and prints what it prints.
-# Needs root: it is needed to show the guest the root of this machine.
-# SECONDS_EACH is how long a guest may take.
+# kernels.sh check BUILD UNIT...: runs the tests on each of $KERNELS, with $N
+# random decisions, all output to $CACHE/VERSION.log; at least two (or all that
+# are named, if fewer) must have run.
+# Needs root, to show the guest the root of this machine.  Environment: CACHE,
+# KERNELS, N, and GUEST_SECONDS, how long a guest may take.
 set -eu
 
 here=$(dirname "$(realpath "$0")")
 cache=${CACHE:-build/kernels}
+seconds=${GUEST_SECONDS:-3600}
+all='5.10 6.1 6.12 6.18 7.2'
+
+usage()
+{
+	sed -n '2,8s/^# //p' "$0"
+	exit 2
+}
 
 # What is missing on this machine, in one line.
 needs()
@@ -24,33 +35,79 @@ needs()
 	[ "$(id -u)" -eq 0 ] || { echo 'kernels: needs root, to show the guest the root of this machine'; return 1; }
 }
 
-run_one()
+# in_guest VERSION COMMAND...: of a kernel that is fetched.
+in_guest()
 {
-	version=$1
+	script=$(mktemp "$cache/command.XXXXXX")
+	kernel=$cache/$1
 	shift
-	[ "${1-}" != -- ] || shift
-	sh "$here/fetch.sh" "$version" "$cache" >&2
-	script=$cache/command.$$
 	for word; do
 		printf "'%s' " "$(printf '%s' "$word" | sed "s/'/'\\\\''/g")"
 	done >"$script"
 	status=0
-	sh "$here/boot.sh" "$cache/$version" "${SECONDS_EACH:-3600}" "$script" || status=$?
+	sh "$here/boot.sh" "$kernel" "$seconds" "$script" || status=$?
 	rm -f "$script"
 	return "$status"
 }
 
+# One line for a kernel that was run, before it what went wrong.
+summary()
+{
+	awk -v version="$1" -v status="$2" -v took="$3" -v log_file="$4" '
+		/^FAIL / { print "  " $0 }
+		/^release / { release = $2 }
+		/^part / { name = $2; ended = $3; $1 = $2 = $3 = ""; text = text "; " name $0 (ended ? " (FAILED)" : "") }
+		{ last = $0 }
+		END {
+			if (!text || status > 1)
+				text = text "; ended with status " status ": " last
+			print (status ? "FAIL " : "ok ") (release ? release : version) text "; " took " s" (status ? "; see " log_file : "")
+		}' "$4"
+}
+
+check_all()
+{
+	build=$1
+	shift
+	ran=0 wanted=0 bad=0
+	for version in ${KERNELS:-$all}; do
+		wanted=$((wanted + 1))
+		if ! reason=$(sh "$here/fetch.sh" "$version" "$cache"); then
+			echo "skip $version: $reason"
+			continue
+		fi
+		ran=$((ran + 1)) status=0 log=$cache/$version.log began=$(date +%s)
+		in_guest "$version" sh "$here/suite.sh" "$build" "${N:-5000}" "$@" >"$log" || status=$?
+		summary "$version" "$status" "$(($(date +%s) - began))" "$log"
+		[ "$status" -eq 0 ] || bad=1
+	done
+	[ "$wanted" -le 2 ] || wanted=2
+	if [ "$ran" -lt "$wanted" ]; then
+		echo "kernels: $ran ran, too few"
+		return 1
+	fi
+	return "$bad"
+}
+
 PATH=$PATH:/usr/sbin:/sbin
 export PATH
-case ${1-} in
+verb=${1-}
+[ $# -ge 3 ] || usage
+shift
+needs
+mkdir -p "$cache"
+case $verb in
 run)
-	[ $# -ge 3 ] || { sed -n '2,5s/^# //p' "$0"; exit 2; }
+	version=$1
 	shift
-	needs
-	run_one "$@"
+	[ "$1" != -- ] || shift
+	sh "$here/fetch.sh" "$version" "$cache" >&2
+	in_guest "$version" "$@"
+	;;
+check)
+	check_all "$@"
 	;;
 *)
-	sed -n '2,5s/^# //p' "$0"
-	exit 2
+	usage
 	;;
 esac

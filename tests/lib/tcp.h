@@ -27,7 +27,13 @@
 /* Options of a socket. */
 enum { REUSEADDR = 1, REUSEPORT = 2, V6ONLY = 4 };
 
-enum { PATIENCE_S = 30 };
+/* How long to wait for what must come true, in seconds; the environment's PATIENCE makes it so many times longer. */
+static inline int patience_s(void)
+{
+	const char *times = getenv("PATIENCE");
+
+	return 30 * (times && atoi(times) > 0 ? atoi(times) : 1);
+}
 
 struct place {
 	struct sockaddr_storage sa;
@@ -168,13 +174,13 @@ static inline void make_hear(int fd)
 	need(!setsockopt(fd, SOL_SOCKET, SO_DETACH_FILTER, &unused, sizeof unused), "SO_DETACH_FILTER");
 }
 
-/* Between two looks.  Ends the program when nothing has come true for PATIENCE_S. */
+/* Between two looks.  Ends the program when nothing has come true for patience_s(). */
 static inline void look_again(time_t since, const char *what)
 {
 	struct timespec pause = {.tv_nsec = 500000};
 
 	errno = ETIMEDOUT;
-	need(time(NULL) - since < PATIENCE_S, what);
+	need(time(NULL) - since < patience_s(), what);
 	nanosleep(&pause, NULL);
 }
 

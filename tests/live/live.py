@@ -10,7 +10,7 @@ import argparse
 import fnmatch
 import sys
 import traceback
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 
 sys.dont_write_bytecode = True  # the source tree stays as it is
 
@@ -73,7 +73,8 @@ def main():
         counts["skip"] = len(tests)
         tests = []
     with ThreadPoolExecutor(WORKERS) as pool:
-        for kind, line in pool.map(lambda t: outcome(build, *t), tests):
+        for done in as_completed([pool.submit(outcome, build, *t) for t in tests]):
+            kind, line = done.result()
             counts[kind] += 1
             print(line, flush=True)
     print("%d passed, %d failed, %d skipped" % (counts["ok"], counts["FAIL"], counts["skip"]))
