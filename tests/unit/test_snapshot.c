@@ -5,6 +5,7 @@
 
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 
 #include "sandbox.h"
@@ -40,6 +41,30 @@ static pid_t listener(const char *text, bool hides)
 	return child;
 }
 
+/* Before 6.8 no interface lists bound-only sockets: then that gap may be there, whatever the situation. */
+static bool lists_bound_only(void)
+{
+	struct utsname name;
+	int major, minor;
+
+	ck_assert(!uname(&name) && sscanf(name.release, "%d.%d", &major, &minor) == 2);
+	return major > 6 || (major == 6 && minor >= 8);
+}
+
+/* Gaps that the situation has to answer for; *last becomes the last of them. */
+static size_t gaps_of(const struct snapshot *s, const struct gap **last)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->gaps.n; i++) {
+		if (s->gaps.v[i].kind == GAP_BOUND_ONLY && !lists_bound_only())
+			continue;
+		*last = &s->gaps.v[i];
+		n++;
+	}
+	return n;
+}
+
 static void end(pid_t child)
 {
 	kill(child, SIGKILL);
@@ -59,6 +84,7 @@ START_TEST(test_rounds)
 	struct request request = request_of("127.0.0.1");
 	struct want want = {0};
 	size_t first = 0, n;
+	const struct gap *gap;
 	struct snapshot s;
 	pid_t child;
 
@@ -66,7 +92,7 @@ START_TEST(test_rounds)
 		return;
 	child = listener("127.0.0.1", false);
 	snapshot_take(&s, &request);
-	ck_assert(s.nsocks == 1 && s.host.release && s.host.has_inet == YES && s.gaps.n == 0);
+	ck_assert(s.nsocks == 1 && s.host.release && s.host.has_inet == YES && !gaps_of(&s, &gap));
 	ck_assert(!s.owners_read && !s.options_read && s.socks[0].reuseaddr == UNKNOWN);
 	ck_assert_int_eq(snapshot_local(&s, &request.target.addr), YES);
 	snapshot_fetch(&s, &request, &want);
@@ -84,7 +110,7 @@ START_TEST(test_rounds)
 	want = (struct want){.nprobes = 1, .probes = {{request.target.addr, MIX_BOTH}}};
 	snapshot_fetch(&s, &request, &want);
 	ck_assert(s.nprobes == 1 && snapshot_probe(&s, &request.target.addr, MIX_BOTH)->err == EADDRINUSE);
-	ck_assert_uint_eq(s.gaps.n, 0);
+	ck_assert_uint_eq(gaps_of(&s, &gap), 0);
 	snapshot_free(&s);
 	end(child);
 }
@@ -95,14 +121,15 @@ START_TEST(test_free)
 {
 	struct request request = request_of(NULL);
 	struct want want = {.owners = true};
+	const struct gap *gap;
 	struct snapshot s;
 
 	if (!sandbox_enter())
 		return;
 	snapshot_take(&s, &request);
-	ck_assert(!s.nsocks && !s.nlocalities && !s.gaps.n);
+	ck_assert(!s.nsocks && !s.nlocalities && !gaps_of(&s, &gap));
 	snapshot_fetch(&s, &request, &want);
-	ck_assert(s.owners_read && !s.owners.n && !s.gaps.n);
+	ck_assert(s.owners_read && !s.owners.n && !gaps_of(&s, &gap));
 	snapshot_free(&s);
 }
 END_TEST
@@ -119,6 +146,7 @@ START_TEST(test_place)
 {
 	const struct place_row *row = &places[_i];
 	struct request request = request_of(row->target);
+	const struct gap *gap;
 	struct snapshot s;
 
 	if (!sandbox_enter())
@@ -126,7 +154,7 @@ START_TEST(test_place)
 	snapshot_take(&s, &request);
 	ck_assert_msg(s.nlocalities == row->nlocalities, "%s: %zu", row->target, s.nlocalities);
 	ck_assert_msg(snapshot_local(&s, &request.target.addr) == row->local, "%s", row->target);
-	ck_assert_msg(!s.gaps.n, "%s: %zu gaps", row->target, s.gaps.n);
+	ck_assert_msg(!gaps_of(&s, &gap), "%s: %zu gaps", row->target, s.gaps.n);
 	snapshot_free(&s);
 }
 END_TEST
@@ -161,6 +189,7 @@ START_TEST(test_gone)
 	struct request request = request_of(NULL);
 	struct want want = {.owners = true};
 	size_t first = 0;
+	const struct gap *gap;
 	struct snapshot s;
 	char object[32];
 	pid_t child;
@@ -174,8 +203,8 @@ START_TEST(test_gone)
 	want = (struct want){.options = &first, .noptions = 1};
 	snapshot_fetch(&s, &request, &want);
 	snprintf(object, sizeof object, "pid %d", (int)child);
-	ck_assert(s.gaps.n == 1 && s.gaps.v[0].kind == GAP_SOCKET_OPTIONS && s.gaps.v[0].err == ESRCH);
-	ck_assert_str_eq(s.gaps.v[0].object, object);
+	ck_assert(gaps_of(&s, &gap) == 1 && gap->kind == GAP_SOCKET_OPTIONS && gap->err == ESRCH);
+	ck_assert_str_eq(gap->object, object);
 	snapshot_free(&s);
 }
 END_TEST
@@ -185,6 +214,7 @@ START_TEST(test_ports)
 {
 	struct request request = request_of("127.0.0.1");
 	struct port_set ports = {{0}};
+	const struct gap *gap;
 	struct snapshot s;
 	size_t n = 0;
 	pid_t child;
@@ -196,7 +226,7 @@ START_TEST(test_ports)
 	for (unsigned int port = 0; port <= UINT16_MAX; port++)
 		n += port_set_has(&ports, (uint16_t)port);
 	ck_assert(n == 1 && port_set_has(&ports, PORT));
-	ck_assert(!s.nsocks && !s.gaps.n && snapshot_local(&s, &request.target.addr) == YES);
+	ck_assert(!s.nsocks && !gaps_of(&s, &gap) && snapshot_local(&s, &request.target.addr) == YES);
 	snapshot_free(&s);
 	end(child);
 }
