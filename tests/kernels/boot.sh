@@ -53,7 +53,7 @@ share_root()
 	for program in /usr/lib/qemu/virtiofsd /usr/libexec/virtiofsd; do
 		[ ! -x "$program" ] || break
 	done
-	"$program" --socket-path="$run/fs" -o source=/ -o sandbox=chroot -o cache=auto >"$run/fs.log" 2>&1 &
+	"$program" --socket-path="$run/fs" -o source=/ -o sandbox=chroot -o cache=always >"$run/fs.log" 2>&1 &
 	daemon=$!
 	tries=0
 	while [ ! -S "$run/fs" ]; do
@@ -65,7 +65,9 @@ share_root()
 
 machine()
 {
-	words="console=ttyS0 panic=-1 quiet guest=$here/guest.sh dir=$PWD script=$script modules=$kernel/lib/modules"
+	# Emulated, what these leave out costs most; no test is about it.
+	fast='mitigations=off rcupdate.rcu_expedited=1'
+	words="console=ttyS0 panic=-1 quiet $fast guest=$here/guest.sh dir=$PWD script=$script modules=$kernel/lib/modules"
 	timeout -k 10 "$seconds" qemu-system-x86_64 -accel tcg,thread=multi -cpu max -smp 2 -m 1536 \
 		-object memory-backend-memfd,id=memory,size=1536M,share=on -numa node,memdev=memory \
 		-display none -nodefaults -no-user-config -no-reboot \

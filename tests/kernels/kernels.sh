@@ -10,7 +10,7 @@ set -eu
 
 here=$(dirname "$(realpath "$0")")
 cache=${CACHE:-build/kernels}
-seconds=${GUEST_SECONDS:-3600}
+seconds=${GUEST_SECONDS:-7200}
 all='5.10 6.1 6.12 6.18 7.2'
 
 usage()

@@ -27,5 +27,7 @@ part()
 echo "release $(uname -r)"
 part unit sh tests/lib/unit.sh "$@"
 part live /usr/bin/python3 tests/live/live.py "$build"
+DIFF_SECONDS=7200
+export DIFF_SECONDS
 part diff sh tests/diff/run.sh "$build" "$n" 1
 exit "$bad"

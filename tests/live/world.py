@@ -4,6 +4,7 @@ the ways to run a program there.  Nothing here knows what portwhy should say.
 """
 import json
 import os
+import re
 import subprocess
 import threading
 
@@ -13,6 +14,11 @@ PATIENCE = 60 * TIMES_SLOWER
 
 ENV = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLUMNS", "LC_CTYPE", "LANG")}
 ENV["LC_ALL"] = "C.UTF-8"
+
+
+KERNEL = tuple(int(n) for n in re.match(r"(\d+)\.(\d+)", os.uname().release).groups())
+# Since 6.8 sock_diag tells of sockets that are bound and do no more; before, nothing does.
+LISTS_BOUND_ONLY = KERNEL >= (6, 8)
 
 
 class Skip(Exception):
