@@ -95,15 +95,139 @@ static size_t addresses_of(const struct target_spec *spec, int family, struct ad
 	return n;
 }
 
-/* Adds an inquiry for each address of one target. */
-static void read_target(const struct options *o, const char *text, const struct request *options, struct inquiry **v,
-                        size_t *n)
+/* What --to names: addresses of one host, and its port. */
+struct peer {
+	const char *text;
+	struct addr *addrs;
+	size_t naddrs;
+	uint16_t port;
+	uint32_t ifindex;  /* of the device in [fe80::1%DEVICE] */
+	bool numeric;      /* it was an address, not a name */
+};
+
+static uint16_t port_of_peer(const struct target_spec *spec)
+{
+	uint16_t port = spec->ports[0].first;
+
+	if (*spec->ports[0].service && !resolve_service(spec->ports[0].service, &port))
+		bad("--to", spec->text, "there is no such service");
+	return port;
+}
+
+static void take_peer_device(struct peer *peer, const struct target_spec *spec)
+{
+	char name[DEVICE_TEXT];
+
+	if (!*spec->device)
+		return;
+	if (!addr_is_link_local(&spec->addr))
+		bad("--to", spec->text, "only an address of one link (fe80::) has a device; the target may name one");
+	if (!resolve_device(spec->device, &peer->ifindex, name))
+		bad("--to", spec->text, "this host has no such device");
+}
+
+/* Reads --to; nothing where it was not given. */
+static struct peer read_peer(const struct options *o)
+{
+	struct peer peer = {.text = o->to, .naddrs = 1};
+	struct target_spec spec;
+	const char *why;
+
+	if (!o->to)
+		return (struct peer){0};
+	if (!target_parse(o->to, &spec, &why))
+		bad("--to", o->to, why);
+	if (spec.is_many || !spec.ports[0].first == !*spec.ports[0].service || (!spec.addr.family && !*spec.host))
+		bad("--to", o->to, "HOST:PORT is wanted, with one port");
+	peer.port = port_of_peer(&spec);
+	take_peer_device(&peer, &spec);
+	if (*spec.host) {
+		peer.naddrs = resolve_host(spec.host, 0, &peer.addrs, &why);
+		if (!peer.naddrs)
+			bad("--to", o->to, why);
+	} else {
+		peer.numeric = true;
+		peer.addrs = xcalloc(1, sizeof *peer.addrs);
+		peer.addrs[0] = spec.addr;
+	}
+	target_free(&spec);
+	return peer;
+}
+
+static struct addr without_mapping(const struct addr *a)
+{
+	struct addr v4 = {.family = AF_INET};
+
+	memcpy(v4.b, a->b + 12, 4);
+	return addr_is_mapped(a) ? v4 : *a;
+}
+
+static struct addr mapped(const struct addr *a)
+{
+	struct addr v6 = {.family = AF_INET6, .b = {[10] = 0xff, [11] = 0xff}};
+
+	memcpy(v6.b + 12, a->b, 4);
+	return v6;
+}
+
+/*
+ * Makes q a question about connect() to that address, if a socket of the target
+ * can go there: of one family, or an IPv6 socket that takes IPv4 and an IPv4 address.
+ */
+static bool take_peer(struct request *q, const struct peer *peer, size_t i)
+{
+	const struct addr *here = &q->target.addr, to = without_mapping(&peer->addrs[i]);
+	bool carries = addr_is_mapped(here) || (here->family == AF_INET6 && addr_is_any(here) && !q->v6only && peer->numeric);
+
+	q->to = to;
+	q->to_port = peer->port;
+	q->to_ifindex = peer->ifindex;
+	if (!here->family) {
+		bool fits = !q->family || q->family == to.family;
+
+		q->family = to.family;
+		return fits;
+	}
+	if (here->family == AF_INET6 && to.family == AF_INET && carries)
+		q->to = mapped(&to);
+	return q->to.family == here->family && (to.family == AF_INET || !addr_is_mapped(here));
+}
+
+static void add_inquiry(const struct request *q, const struct target_spec *spec, struct inquiry **v, size_t *n)
+{
+	struct inquiry *to;
+
+	*v = xgrow(*v, *n, sizeof **v);
+	to = &(*v)[(*n)++];
+	*to = (struct inquiry){.request = *q, .is_many = spec->is_many};
+	take_ports(to, spec);
+	to->request.target.port = to->ports[0];
+	to->request.one_of_many = spec->is_many;
+}
+
+/* One for each address of the peer that fits; one is enough for what asks about no connect(). */
+static void add_inquiries(const struct request *q, const struct target_spec *spec, const struct peer *peer,
+                          struct inquiry **v, size_t *n)
+{
+	if (!peer->text)
+		add_inquiry(q, spec, v, n);
+	for (size_t i = 0; i < peer->naddrs; i++) {
+		struct request one = *q;
+
+		if (take_peer(&one, peer, i))
+			add_inquiry(&one, spec, v, n);
+	}
+}
+
+/* Adds an inquiry for each address of one target (and of the peer). */
+static void read_target(const struct options *o, const char *text, const struct request *options,
+                        const struct peer *peer, struct inquiry **v, size_t *n)
 {
 	struct request q = *options;
 	struct target_spec spec;
 	struct addr *addrs;
 	const char *why;
-	size_t naddrs;
+	size_t naddrs, before = *n;
 
 	if (!target_parse(text, &spec, &why))
 		bad("bad target", text, why);
@@ -111,16 +235,11 @@ static void read_target(const struct options *o, const char *text, const struct 
 	take_device(&q, &spec, o);
 	naddrs = addresses_of(&spec, q.family, &addrs);
 	for (size_t i = 0; i < naddrs; i++) {
-		struct inquiry *to;
-
-		*v = xgrow(*v, *n, sizeof **v);
-		to = &(*v)[(*n)++];
-		*to = (struct inquiry){.request = q, .is_many = spec.is_many};
-		take_ports(to, &spec);
-		to->request.target.addr = addrs[i];
-		to->request.target.port = to->ports[0];
-		to->request.one_of_many = spec.is_many;
+		q.target.addr = addrs[i];
+		add_inquiries(&q, &spec, peer, v, n);
 	}
+	if (*n == before)
+		bad("--to", peer->text, "a socket of the target's family cannot go there");
 	free(addrs);
 	target_free(&spec);
 }
@@ -132,11 +251,13 @@ static void read_target(const struct options *o, const char *text, const struct 
 struct inquiry *inquiries_read(const struct options *o, size_t *n)
 {
 	struct request options = request_of(o);
+	struct peer peer = read_peer(o);
 	struct inquiry *v = NULL;
 
 	*n = 0;
 	for (int i = 0; i < o->ntargets; i++)
-		read_target(o, o->targets[i], &options, &v, n);
+		read_target(o, o->targets[i], &options, &peer, &v, n);
+	free(peer.addrs);
 	return v;
 }
 

@@ -25,6 +25,7 @@ enum {
 	OPT_V6ONLY,
 	OPT_DEVICE,
 	OPT_USER,
+	OPT_TO,
 	OPT_OUTPUT
 };
 
@@ -42,6 +43,7 @@ static const struct option long_options[] = {
     {"v6only", no_argument, NULL, OPT_V6ONLY},
     {"device", required_argument, NULL, OPT_DEVICE},
     {"user", required_argument, NULL, OPT_USER},
+    {"to", required_argument, NULL, OPT_TO},
     {"output", required_argument, NULL, OPT_OUTPUT},
     {"probe", required_argument, NULL, OPT_PROBE},
     {"ascii", no_argument, NULL, OPT_ASCII},
@@ -59,6 +61,8 @@ const char *options_help(void)
 	       "  -6, --ipv6       judge only IPv6\n"
 	       "      --reuseaddr, --reuseport, --v6only, --device=DEV, --user=USER\n"
 	       "                   the socket that would be bound has this option, device, user\n"
+	       "      --to=HOST:PORT\n"
+	       "                   also connect() from the target to there\n"
 	       "  -j, --json       one JSON document\n"
 	       "  -q, --quiet      print nothing, only set the exit status\n"
 	       "  -o, --columns=LIST\n"
@@ -175,6 +179,9 @@ void options_parse(struct options *o, int argc, char **argv)
 			break;
 		case OPT_USER:
 			o->user = optarg;
+			break;
+		case OPT_TO:
+			o->to = optarg;
 			break;
 		case OPT_OUTPUT:
 			o->output = optarg;

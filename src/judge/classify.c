@@ -252,6 +252,10 @@ static void find_causes(struct report *r)
 		const struct rule *rule = rule_of(r, &r->rows[i].s);
 		struct cause *c;
 
+		if (r->connect.decides && r->verdict == TAKEN && rows_have(&r->connect.blocked_by, i)) {
+			rows_add(&cause_at(r, CAUSE_CONNECT_TUPLE_IN_USE)->socks, i);
+			continue;
+		}
 		if (!rule || (r->rows[i].blocks != YES && !is_candidate(r, i)))
 			continue;
 		c = cause_at(r, rule->id);

@@ -253,7 +253,7 @@ static bool refused_by(const struct report *r, const struct cause *c)
 	return false;
 }
 
-/* Whether the holders had SO_REUSEADDR; on a listener it makes no difference. */
+/* Whether the holders had SO_REUSEADDR; on a listener, and for connect(), it makes no difference. */
 static void find_reuseaddr(const struct report *r, struct cause *c)
 {
 	enum tri all = YES;
@@ -262,7 +262,7 @@ static void find_reuseaddr(const struct report *r, struct cause *c)
 	for (size_t i = 0; i < c->socks.n; i++) {
 		const struct sock *s = &r->rows[c->socks.v[i]].s;
 
-		if (c->id == CAUSE_LISTENER)
+		if (c->id == CAUSE_LISTENER || c->id == CAUSE_CONNECT_TUPLE_IN_USE)
 			return;
 		any = true;
 		all = tri_and(all, (enum tri)s->reuseaddr);

@@ -6,6 +6,7 @@
 
 #include "judge/binds.h"
 #include "judge/classify.h"
+#include "judge/connect.h"
 #include "judge/rows.h"
 #include "judge/trial.h"
 #include "judge/when.h"
@@ -48,6 +49,13 @@ static void decide(struct report *r)
 		accuse(r, &r->binds[i]);
 }
 
+/* Both ends would be the same: the SYN meets the socket that sent it. */
+static bool connects_to_itself(const struct report *r)
+{
+	return r->connect.result == RESULT_OK && r->connect.from.family && r->request->to_port == r->request->target.port &&
+	       addr_same(&r->seen->route.from, &r->seen->route.to);
+}
+
 static void find_notes(struct report *r)
 {
 	const struct host *h = &r->seen->host;
@@ -56,6 +64,8 @@ static void find_notes(struct report *r)
 		r->notes |= 1U << NOTE_NO_SUCH_FAMILY;
 	if (r->seen->remote_lingering)
 		r->notes |= 1U << NOTE_REMOTE_SIDE_ONLY;
+	if (connects_to_itself(r))
+		r->notes |= 1U << NOTE_CONNECTS_TO_ITSELF;
 }
 
 static bool has_retransmitting(const struct report *r)
@@ -135,6 +145,7 @@ bool judge(struct report *r, const struct request *request, const struct snapsho
 	rows_make(r, addrs, n);
 	binds_judge(r);
 	decide(r);
+	connect_judge(r);
 	classify(r);
 	when_clears(r);
 	find_notes(r);

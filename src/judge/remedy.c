@@ -143,6 +143,11 @@ static bool is_dual_stack(const struct report *r, const struct cause *c)
 	return has(c, FACET_DUAL_STACK);
 }
 
+static bool ends_by_itself(const struct report *r, const struct cause *c)
+{
+	return is_orphaned(r, c) && sock_ends_ms(&r->rows[c->socks.v[0]].s) >= 0;
+}
+
 /* Whoever holds a socket is stopped the same way. */
 #define STOP_HOLDERS(cause)                                                                                            \
 	{cause, FIX_STOP_UNIT, NOW, is_service}, {cause, FIX_STOP_CONTAINER, NOW, is_container},                       \
@@ -208,6 +213,10 @@ static const struct {
     {CAUSE_OUTBOUND_TIME_WAIT, FIX_RESERVE_PORT, FOR_GOOD, is_in_range},
     {CAUSE_OUTBOUND_TIME_WAIT, FIX_OTHER_PORT, FOR_GOOD, always},
     {CAUSE_OUTBOUND_TIME_WAIT, FIX_SET_REUSEADDR, FOR_GOOD, reuseaddr_works},
+    STOP_HOLDERS(CAUSE_CONNECT_TUPLE_IN_USE),
+    {CAUSE_CONNECT_TUPLE_IN_USE, FIX_WAIT, NOW, ends_by_itself},
+    {CAUSE_CONNECT_TUPLE_IN_USE, FIX_BIND_ADDRESS_NO_PORT, FOR_GOOD, always},
+    {CAUSE_CONNECT_TUPLE_IN_USE, FIX_OTHER_PORT, FOR_GOOD, always},
     {CAUSE_PRIVILEGED_PORT, FIX_RAISE_PRIVILEGE, FOR_GOOD, always},
     {CAUSE_PRIVILEGED_PORT, FIX_OTHER_PORT, FOR_GOOD, always},
     {CAUSE_ADDRESS_NOT_LOCAL, FIX_ADD_ADDRESS, FOR_GOOD, always},

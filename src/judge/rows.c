@@ -108,12 +108,24 @@ static struct group *group_of(const struct report *r, struct groups *groups, con
 	return &groups->v[x->n - 1];
 }
 
+/* The connection that connect() would make again stands for itself. */
+static bool has_same_peer(const struct report *r, const struct sock *s)
+{
+	return r->request->to.family && s->peer_port == r->request->to_port && addr_same(&s->peer, &r->seen->route.to);
+}
+
 /* Of a group the longest-lived come first in the snapshot (model/fold.c); live ones come in dump order. */
 static void take(struct report *r, struct groups *groups, const struct sock *s, size_t place)
 {
-	struct group *g = group_of(r, groups, s);
 	size_t before = r->nrows;
+	struct group *g;
 
+	if (has_same_peer(r, s)) {
+		add_row(r, s);
+		r->rows[before].place = place;
+		return;
+	}
+	g = group_of(r, groups, s);
 	if (!sock_is_rest(s) && (g->samples < FOLD_SAMPLES || r->request->all) && !g->rest) {
 		g->samples++;
 		add_row(r, s);

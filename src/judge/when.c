@@ -64,7 +64,7 @@ static enum clears clears_of(const struct sock *s)
 		return CLEARS_TIMER;
 	if ((s->state == STATE_FIN_WAIT_2 && !s->inode) || s->gives_up_ms)
 		return CLEARS_ESTIMATE;
-	return CLEARS_NEVER;
+	return sock_is_half_open(s) ? CLEARS_UNKNOWN : CLEARS_NEVER;
 }
 
 static void add_blocker(struct report *r, const struct sock *s)
@@ -79,7 +79,7 @@ static void add_blocker(struct report *r, const struct sock *s)
 
 /*
  * Fills clears, clears_in_ms and late_ms: the largest over the sockets that are a cause for the
- * requested bind(), each by its own timer.  A blocker without an end makes it
+ * requested call, each by its own timer.  A blocker without an end makes it
  * "never", whatever the others do.
  */
 void when_clears(struct report *r)
@@ -92,7 +92,9 @@ void when_clears(struct report *r)
 	for (size_t i = 0; i < r->nrows; i++)
 		if (r->rows[i].cause >= 0)
 			add_blocker(r, &r->rows[i].s);
-	if (r->verdict == REFUSED || (r->err && r->err != EADDRINUSE))
+	for (size_t i = 0; r->connect.decides && i < r->connect.blocked_by.n; i++)
+		add_blocker(r, &r->rows[r->connect.blocked_by.v[i]].s);
+	if (r->verdict == REFUSED || (r->err && r->err != EADDRINUSE && !r->connect.decides))
 		r->clears = CLEARS_NEVER;
 	else if (r->clears == CLEARS_NOW)
 		r->clears = CLEARS_UNKNOWN;

@@ -99,10 +99,16 @@ static void keep(struct fold *f, const struct sock *s)
 	f->socks[f->nsocks++] = *s;
 }
 
+static bool is_kept(const struct fold *f, const struct sock *s)
+{
+	return s->inode || f->off ||
+	       (f->peer.family && s->peer_port == f->peer_port && addr_same(&s->peer, &f->peer));
+}
+
 /* Takes one socket in (copied). */
 void fold_add(struct fold *f, const struct sock *s)
 {
-	if (s->inode || f->off)
+	if (is_kept(f, s))
 		keep(f, s);
 	else
 		take_in(group_of(f, s), s);

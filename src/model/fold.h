@@ -20,6 +20,8 @@ struct fold {
 	size_t ngroups;
 	struct index index;      /* of the groups */
 	bool off;                /* all are kept */
+	struct addr peer;        /* family not 0: connections to this peer and peer_port are kept too */
+	uint16_t peer_port;
 };
 
 void fold_add(struct fold *f, const struct sock *s);

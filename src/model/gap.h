@@ -21,6 +21,7 @@ enum gap_kind {
 	GAP_PEERS,           /* the other ends of connections could not be asked for */
 	GAP_ADDRESSES,       /* whether the address is on this host is not known */
 	GAP_VRF,             /* to which VRF a device belongs is not known */
+	GAP_ROUTE,           /* the way to the host of --to could not be asked for */
 	GAP_KINDS
 };
 

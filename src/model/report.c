@@ -11,11 +11,20 @@ void rows_add(struct rows *r, size_t i)
 	r->v[r->n++] = i;
 }
 
+bool rows_have(const struct rows *r, size_t i)
+{
+	for (size_t k = 0; k < r->n; k++)
+		if (r->v[k] == i)
+			return true;
+	return false;
+}
+
 /* Releases what the report owns; request and snapshot stay. */
 void report_free(struct report *r)
 {
 	for (size_t i = 0; i < r->nbinds; i++)
 		free(r->binds[i].blocked_by.v);
+	free(r->connect.blocked_by.v);
 	for (size_t i = 0; i < r->ncauses; i++)
 		free(r->causes[i].socks.v);
 	free(r->rows);

@@ -27,6 +27,7 @@ enum cause_id {
 	CAUSE_FIN_WAIT_2_ORPHAN,
 	CAUSE_TIME_WAIT,
 	CAUSE_OUTBOUND_TIME_WAIT,
+	CAUSE_CONNECT_TUPLE_IN_USE,
 	CAUSE_PRIVILEGED_PORT,
 	CAUSE_ADDRESS_NOT_LOCAL,
 	CAUSE_BIND_DENIED,
@@ -78,10 +79,11 @@ enum fix_id {
 	FIX_RAISE_PRIVILEGE,
 	FIX_ADD_ADDRESS,
 	FIX_RETRY,
+	FIX_BIND_ADDRESS_NO_PORT,
 	FIXES
 };
 
-enum note_id { NOTE_NO_SUCH_FAMILY, NOTE_REMOTE_SIDE_ONLY, NOTE_LOW_PORTS_REFUSED, NOTES };
+enum note_id { NOTE_NO_SUCH_FAMILY, NOTE_REMOTE_SIDE_ONLY, NOTE_LOW_PORTS_REFUSED, NOTE_CONNECTS_TO_ITSELF, NOTES };
 
 enum story_id {
 	STORY_NONE,
@@ -132,6 +134,15 @@ struct bind {
 	struct rows blocked_by;
 };
 
+/* What connect() to request->to gets after a bind() that worked. */
+struct connect {
+	bool asked;           /* the request names where to */
+	bool decides;         /* the verdict is its, not that of bind() */
+	struct addr from;     /* family 0: not known */
+	int result;           /* RESULT_OK, RESULT_UNKNOWN or an errno */
+	struct rows blocked_by; /* sockets with the same ends; where the result is unknown, one that may be replaced */
+};
+
 /* One socket of the report, or (s.count above 1) the rest of a group of alike ones. */
 struct row {
 	struct sock s;
@@ -160,12 +171,13 @@ struct report {
 	const struct request *request;
 	const struct snapshot *seen;
 	enum verdict verdict;
-	int err;              /* errno of the requested bind(), 0 if it works or is not known */
+	int err;              /* errno of what was asked, bind() or then connect(), 0 if it works or is not known */
 	enum clears clears;
 	int64_t clears_in_ms; /* -1: not known or never */
 	int64_t late_ms;      /* how much later the timer wheel may fire; -1 where no timer counts */
 	struct bind binds[BINDS_MAX];
 	size_t nbinds;
+	struct connect connect;
 	struct row *rows;
 	size_t nrows;
 	struct cause causes[CAUSES];
@@ -183,6 +195,7 @@ struct range {
 };
 
 void rows_add(struct rows *r, size_t i);
+bool rows_have(const struct rows *r, size_t i);
 void report_free(struct report *r);
 
 #endif

@@ -42,6 +42,7 @@ struct request {
 	bool v6only;       /* the socket would have IPV6_V6ONLY; it means nothing for an IPv4 one */
 	struct addr to;    /* family not 0: judge also connect() to this address and to_port */
 	uint16_t to_port;
+	uint32_t to_ifindex; /* of a link-local address that names its device; 0: none */
 	bool as_user;      /* the socket would be that of uid, not ours */
 	uint32_t uid;
 	bool all;          /* no folding */

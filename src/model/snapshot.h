@@ -23,6 +23,13 @@ struct locality {
 	enum tri local;   /* YES also where ip_nonlocal_bind allows any address */
 };
 
+/* The way to the host of --to that the kernel chooses for a socket that is bound as the target says. */
+struct route {
+	bool asked;             /* the kernel has answered */
+	int err;                /* what connect() gets before any socket is looked at; 0: there is a way */
+	struct addr from, to;   /* the two ends, which may differ from what was typed (0.0.0.0 is this host) */
+};
+
 /* What the kernel says about the host and about us. */
 struct host {
 	char *release;             /* uname -r */
@@ -87,6 +94,7 @@ struct snapshot {
 	uint32_t l3mdev;           /* of the device that the target names; 0: none; IFINDEX_UNKNOWN */
 	bool unordered;            /* socks are not in the order in which the kernel looks at them */
 	size_t crowd;              /* UDP: sockets of any port that may share a slot of the kernel's table with ours */
+	struct route route;
 	struct sock *socks;
 	size_t nsocks;
 	struct unlisted *unlisted; /* of any port; those of ours that are certain are among socks too */

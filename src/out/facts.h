@@ -22,7 +22,7 @@ struct fact {
 };
 
 extern const struct fact facts_who[], facts_look[];
-extern const struct fact facts_connection[];
+extern const struct fact facts_connection[], facts_to[];
 
 void facts_raw(struct buf *out, const char *s, const struct scope *scope);
 void facts_duration(struct buf *out, int64_t ms);

@@ -20,6 +20,13 @@ static void put_peer_state(struct buf *out, const struct scope *scope)
 	buf_puts(out, p ? sock_state_name(p) : "?");
 }
 
+static void put_state(struct buf *out, const struct scope *scope)
+{
+	const struct sock *s = facts_sock(scope);
+
+	buf_puts(out, s ? sock_state_name(s) : "?");
+}
+
 /* "probably" where it is inferred. */
 static void put_opened(struct buf *out, const struct scope *scope)
 {
@@ -77,6 +84,7 @@ static void put_they_do(struct buf *out, const struct scope *scope)
 /* See out/facts.h. */
 const struct fact facts_connection[] = {
     {"peer", put_peer},
+    {"state", put_state},
     {"peerstate", put_peer_state},
     {"opened", put_opened},
     {"peeropened", put_opened},

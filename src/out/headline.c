@@ -78,12 +78,27 @@ static enum headline of_unsure(const struct report *r)
 	return HEAD_UNSURE;
 }
 
+/* Where connect() decides. */
+static enum headline of_connect(const struct report *r)
+{
+	switch (r->verdict) {
+	case TAKEN:
+		return HEAD_CONNECT_TAKEN;
+	case REFUSED:
+		return HEAD_CONNECT_REFUSED;
+	default:
+		return r->connect.blocked_by.n ? HEAD_CONNECT_OVER_DEAD : HEAD_CONNECT_UNSURE;
+	}
+}
+
 /* The first line of the report. */
 enum headline headline_of(const struct report *r)
 {
+	if (r->connect.decides)
+		return of_connect(r);
 	switch (r->verdict) {
 	case FREE:
-		return HEAD_FREE;
+		return r->connect.asked ? HEAD_CONNECT_FREE : HEAD_FREE;
 	case TAKEN:
 		return of_taken(r);
 	case REFUSED:
@@ -101,6 +116,16 @@ static bool knows_start(const struct report *r)
 	return p && p->age_ms >= 0;
 }
 
+/* It retransmits until the kernel gives up. */
+static bool gives_up(const struct report *r)
+{
+	const struct cause *c = r->ncauses ? &r->causes[0] : NULL;
+
+	if (c && c->id == CAUSE_CONNECT_TUPLE_IN_USE)
+		return r->rows[c->socks.v[0]].s.gives_up_ms != 0;
+	return c && c->id < CAUSE_FIN_WAIT_2_ORPHAN;
+}
+
 /* Fills the lines that follow the first; returns how many. */
 size_t headline_more(const struct report *r, enum second_line out[static SECOND_LINES])
 {
@@ -108,6 +133,8 @@ size_t headline_more(const struct report *r, enum second_line out[static SECOND_
 	bool live = r->ncauses && r->causes[0].socks.n && is_held_live(&r->causes[0]);
 	bool reuseaddr = r->verdict == TAKEN && r->request->mix == MIX_PLAIN && with_reuseaddr(r) == RESULT_OK;
 
+	if (headline_of(r) == HEAD_CONNECT_OVER_DEAD)
+		out[n++] = LINE_TIMESTAMPS;
 	if (live && knows_start(r))
 		out[n++] = LINE_STARTED;
 	if (live && reuseaddr)
@@ -117,6 +144,6 @@ size_t headline_more(const struct report *r, enum second_line out[static SECOND_
 	if (r->clears == CLEARS_TIMER)
 		out[n++] = LINE_TIMER;
 	if (r->clears == CLEARS_ESTIMATE)
-		out[n++] = r->ncauses && r->causes[0].id < CAUSE_FIN_WAIT_2_ORPHAN ? LINE_GIVES_UP : LINE_ESTIMATE;
+		out[n++] = gives_up(r) ? LINE_GIVES_UP : LINE_ESTIMATE;
 	return n;
 }

@@ -132,11 +132,9 @@ static json_t *target(const struct target *t)
 	return o;
 }
 
-static json_t *result_of(const struct bind *b)
+static json_t *result_of(int result)
 {
-	return json_string(b->result == RESULT_OK        ? "ok"
-	                   : b->result == RESULT_UNKNOWN ? "unknown"
-	                                                 : facts_errno(b->result));
+	return json_string(result == RESULT_OK ? "ok" : result == RESULT_UNKNOWN ? "unknown" : facts_errno(result));
 }
 
 static json_t *binds(const struct report *r)
@@ -151,13 +149,39 @@ static json_t *binds(const struct report *r)
 		set(o, "reuseaddr", json_boolean(mixes[b->mix].reuseaddr));
 		set(o, "reuseport", json_boolean(mixes[b->mix].reuseport));
 		set(o, "v6only", json_boolean(r->request->v6only && b->addr.family == AF_INET6));
-		set(o, "result", result_of(b));
+		set(o, "result", result_of(b->result));
 		set(o, "by", json_string(b->by_probe ? "probe" : "rules"));
 		set(o, "unknown", b->doubt ? json_string(doubt_texts[b->doubt].id) : json_null());
 		set(o, "blocked_by", indexes(&b->blocked_by));
 		append(array, o);
 	}
 	return array;
+}
+
+static json_t *endpoint(const struct addr *a, uint16_t port)
+{
+	json_t *o = json_object();
+
+	set(o, "addr", address(a));
+	set(o, "port", json_integer(port));
+	return o;
+}
+
+static json_t *connecting(const struct report *r)
+{
+	const struct connect *c = &r->connect;
+	json_t *o, *from;
+
+	if (!c->asked)
+		return json_null();
+	o = json_object();
+	from = json_object();
+	set(from, "addr", address(&c->from));
+	set(o, "to", endpoint(&r->request->to, r->request->to_port));
+	set(o, "from", from);
+	set(o, "result", result_of(c->result));
+	set(o, "blocked_by", indexes(&c->blocked_by));
+	return o;
 }
 
 static json_t *step(const struct story_step *s, const struct sock *sock)
@@ -230,15 +254,6 @@ static json_t *cause(const struct report *r, const struct cause *c, enum languag
 	set(o, "facets", facets);
 	set(o, "story", story(r, c));
 	set(o, "fixes", fixes);
-	return o;
-}
-
-static json_t *endpoint(const struct addr *a, uint16_t port)
-{
-	json_t *o = json_object();
-
-	set(o, "addr", address(a));
-	set(o, "port", json_integer(port));
 	return o;
 }
 
@@ -414,6 +429,7 @@ static json_t *report(const struct report *r, enum language lang)
 	set(o, "late_ms", number_or_null(r->late_ms));
 	set(o, "clears", json_string(clears_names[r->clears]));
 	set(o, "binds", binds(r));
+	set(o, "connect", connecting(r));
 	set(o, "causes", causes);
 	set(o, "sockets", socks);
 	set(o, "gaps", gaps(r));

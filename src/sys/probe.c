@@ -17,7 +17,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static socklen_t fill(struct sockaddr_storage *to, const struct addr *addr, uint16_t port, uint32_t ifindex)
+/* Writes an address and port as the kernel takes them; ifindex is the scope of a link-local one.  Returns the length. */
+socklen_t probe_sockaddr(struct sockaddr_storage *to, const struct addr *addr, uint16_t port, uint32_t ifindex)
 {
 	struct sockaddr_in *v4 = (struct sockaddr_in *)to;
 	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)to;
@@ -41,9 +42,9 @@ static int set(int fd, int level, int name, int on)
 
 /*
  * The device of the target.  A link-local address brings it along (sin6_scope_id);
- * SO_BINDTODEVICE needs CAP_NET_RAW before Linux 5.7.
+ * SO_BINDTODEVICE needs CAP_NET_RAW before Linux 5.7.  0 or -errno.
  */
-static int set_device(int fd, const struct addr *addr, const struct target *target)
+int probe_set_device(int fd, const struct addr *addr, const struct target *target)
 {
 	if (!target->ifindex || addr_is_link_local(addr))
 		return 0;
@@ -62,7 +63,7 @@ static int open_socket(const struct addr *addr, const struct target *target, boo
 	if (addr->family == AF_INET6)
 		err = set(fd, IPPROTO_IPV6, IPV6_V6ONLY, v6only);
 	if (!err)
-		err = set_device(fd, addr, target);
+		err = probe_set_device(fd, addr, target);
 	if (!err)
 		return fd;
 	close(fd);
@@ -72,7 +73,7 @@ static int open_socket(const struct addr *addr, const struct target *target, boo
 static int bind_to(int fd, const struct addr *addr, uint16_t port, uint32_t ifindex)
 {
 	struct sockaddr_storage to;
-	socklen_t len = fill(&to, addr, port, ifindex);
+	socklen_t len = probe_sockaddr(&to, addr, port, ifindex);
 
 	return bind(fd, (const struct sockaddr *)&to, len) ? errno : 0;
 }

@@ -27,6 +27,7 @@
 #include "sys/owner.h"
 #include "sys/probe.h"
 #include "sys/quirks.h"
+#include "sys/route.h"
 #include "sys/sockopt.h"
 #include "sys/sources.h"
 
@@ -60,6 +61,14 @@ static void read_locality(struct snapshot *s, const struct target *target)
 		gap_add(&s->gaps, GAP_ADDRESSES, -err, NULL);
 	s->localities = xgrow(s->localities, s->nlocalities, sizeof *s->localities);
 	s->localities[s->nlocalities++] = (struct locality){.addr = *addr, .local = local};
+}
+
+static void read_route(struct snapshot *s, const struct request *request)
+{
+	int err = route_ask(request, &s->route);
+
+	if (err)
+		gap_add(&s->gaps, GAP_ROUTE, -err, NULL);
 }
 
 static void name_device(struct snapshot *s, uint32_t ifindex)
@@ -134,6 +143,8 @@ static void begin(struct snapshot *s, int procfd, const struct request *request)
 		host_as_user(&s->host, request->uid);
 	if (request->target.addr.family)
 		read_locality(s, &request->target);
+	if (request->to.family)
+		read_route(s, request);
 }
 
 /*
@@ -146,7 +157,7 @@ void snapshot_take(struct snapshot *s, const struct request *request)
 	int procfd = open_proc();
 
 	begin(s, procfd, request);
-	sources_read(s, procfd, request->target.port, !request->all);
+	sources_read(s, procfd, request, request->target.port);
 	for (size_t i = 0; i < s->nsocks; i++)
 		name_device(s, s->socks[i].ifindex);
 	l3mdev_read(s, procfd, &request->target);
@@ -297,7 +308,7 @@ void snapshot_holders(struct snapshot *s, const struct request *request, const s
 	size_t n = 0;
 
 	begin(s, procfd, request);
-	sources_read(s, procfd, 0, true);
+	sources_read(s, procfd, request, 0);
 	close_proc(procfd);
 	for (size_t i = 0; i < s->nsocks; i++)
 		if (s->socks[i].inode && port_set_has(ports, s->socks[i].port))

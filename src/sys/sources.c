@@ -77,14 +77,19 @@ static void read_all(struct reading *r, struct gaps *gaps)
 }
 
 /*
- * Fills s->socks with all TCP sockets of that local port (with fold, alike ones
- * without a process folded) and adds the gaps of this look; s->host is filled
- * already.  procfd is a descriptor of /proc.  What a dump had shown before it
+ * Fills s->socks with all TCP sockets of that local port (unless all are asked for,
+ * alike ones without a process folded, but for those whose peer is that of s->route) and
+ * adds the gaps of this look; s->host is filled already.  procfd is a descriptor of /proc.  What a dump had shown before it
  * was cut stays.
  */
-void sources_read(struct snapshot *s, int procfd, uint16_t port, bool fold)
+void sources_read(struct snapshot *s, int procfd, const struct request *request, uint16_t port)
 {
-	struct reading r = {.host = &s->host, .procfd = procfd, .port = port, .fold = {.off = !fold}};
+	struct reading r = {
+	    .host = &s->host,
+	    .procfd = procfd,
+	    .port = port,
+	    .fold = {.off = request->all, .peer = s->route.to, .peer_port = request->to_port},
+	};
 
 	read_all(&r, &s->gaps);
 	s->socks = fold_end(&r.fold, &s->nsocks);

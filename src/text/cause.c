@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The causes: why bind() is refused. */
+/* The causes: why bind(), or connect() after it, is refused. */
 #include "text/text.h"
 
 const struct cause_text cause_texts[CAUSES] = {
@@ -125,6 +125,14 @@ const struct cause_text cause_texts[CAUSES] = {
             "In TIME_WAIT for {age} (since {since}). The kernel keeps this pair of addresses 60 s, for a lost last ACK "
             "and old segments. Nothing to kill.",
             "{count} of them, the latest since {since}; each stays 60 s. Nothing to kill.",
+        },
+    [CAUSE_CONNECT_TUPLE_IN_USE] =
+        {
+            "connect-tuple-in-use",
+            "a connection between these two ends is there already",
+            "Two connections never have the same addresses and ports at both ends: one from {local} to {peer} is in "
+            "{state}. Linux says EADDRNOTAVAIL here, not EADDRINUSE, and no option of either socket changes it.",
+            NULL,
         },
     [CAUSE_PRIVILEGED_PORT] =
         {

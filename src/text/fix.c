@@ -70,5 +70,12 @@ const struct fix_text fix_texts[FIXES] = {
             "{root}setcap cap_net_bind_service=+ep PROGRAM",
         },
     [FIX_ADD_ADDRESS] = {"add-address", "give an interface the address", NULL, "{root}ip address add {address} dev DEVICE"},
+    [FIX_BIND_ADDRESS_NO_PORT] =
+        {
+            "bind-address-no-port",
+            "let connect() choose the port: bind() the client to port 0 with IP_BIND_ADDRESS_NO_PORT, or not at all",
+            NULL,
+            NULL,
+        },
     [FIX_RETRY] = {"retry", "try again in a moment", NULL, NULL},
 };

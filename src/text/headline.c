@@ -24,6 +24,13 @@ const char *const headline_texts[HEADLINES] = {
     [HEAD_NO_DEVICE] = "{target} is refused: bind() fails with EINVAL, an address of one link (fe80::) wants its device.",
     [HEAD_UNSURE] = "{target}: unsure{where}. Nothing that was seen stands in the way of bind(){with}, but not everything could be seen.",
     [HEAD_UNDECIDED] = "{target}: unsure{where}. Whether bind(){with} works hangs on what cannot be seen.",
+    [HEAD_CONNECT_FREE] = "{target} is free: bind(){with} works on {addresses}, and no socket stands in the way of connect() "
+                          "to {to}{whence}.",
+    [HEAD_CONNECT_TAKEN] = "{target} is taken: bind(){with} works, but connect() to {to}{whence} fails with {errno}.",
+    [HEAD_CONNECT_REFUSED] = "{target} is refused: bind(){with} works, but connect() to {to}{whence} fails with {errno}{means}.",
+    [HEAD_CONNECT_OVER_DEAD] = "{target}: unsure. bind(){with} works, but the kernel still keeps a connection to "
+                               "{to}{whence} that is over, in {oldstate}.",
+    [HEAD_CONNECT_UNSURE] = "{target}: unsure. bind(){with} works, but what connect() to {to}{whence} gets could not be seen.",
 };
 
 /* The runtimes named here are those that tests/live/runtimes.py watches with strace(1). */
@@ -36,9 +43,21 @@ const char *const second_line_texts[SECOND_LINES] = {
     [LINE_REUSEADDR_WORKS] = "With SO_REUSEADDR bind() works now.",
     [LINE_RUNTIMES] = "Node, Go's net, Rust's TcpListener, Java's ServerSocket and Python's http.server set it by "
                       "themselves.",
+    [LINE_TIMESTAMPS] = "If that connection used TCP timestamps (both ends do by default, and nothing shows it), connect() works "
+                        "at once, whatever tcp_tw_reuse says; if not, it fails with EADDRNOTAVAIL until it is gone.",
 };
 
 const char *const range_texts[RANGE_LINES] = {
     [RANGE_FREE] = "tcp {argument}: all {ports} ports are free.",
     [RANGE_NOT_FREE] = "tcp {argument}: {notfree} of {ports} ports not free.",
+};
+
+/* Behind the errno of connect(). */
+const char *const route_reason_texts[ROUTE_REASONS] = {
+    [ROUTE_NONE] = ": no route leads there, or it is no address of one host",
+    [ROUTE_UNREACHABLE] = ": the route there says that it cannot be reached",
+    [ROUTE_NOT_FROM_HERE] = ": no way leads there from this address, or the address wants its device",
+    [ROUTE_PROHIBITED] = ": a route or a policy forbids it",
+    [ROUTE_DENIED] = ": a security policy forbids it",
+    [ROUTE_NO_SOURCE] = ": this host has no address to come from",
 };

@@ -6,6 +6,11 @@ const struct note_text note_texts[NOTES] = {
     [NOTE_LOW_PORTS_REFUSED] = {"low-ports-refused", "{low} of the ports below {lowest} not listed: bind() fails with "
                                                     "EACCES, only root may bind them."},
     [NOTE_NO_SUCH_FAMILY] = {"no-such-family", "This host has no {family}: only {addresses} was judged."},
+    [NOTE_CONNECTS_TO_ITSELF] =
+        {
+            "connects-to-itself",
+            "Both ends would be {from}:{toport}: connect() would connect the socket to itself, and succeed.",
+        },
     [NOTE_REMOTE_SIDE_ONLY] =
         {
             "remote-side-only",

@@ -79,6 +79,13 @@ static const char *const v6only[LANGUAGES] = {
     [LANG_PYTHON] = "s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)\n",
 };
 
+static const char *const no_port[LANGUAGES] = {
+    [LANG_C] = "int on = 1;\n"
+               "setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT,\n"
+               "           &on, sizeof on);\n",
+    [LANG_PYTHON] = "s.setsockopt(socket.IPPROTO_IP, 24, 1)  # ..._NO_PORT\n",
+};
+
 /*
  * The code for that fix, lines ending in \n, with {names} of facts in it; NULL
  * where it needs none.  Where there is none in *language but in C, *language
@@ -86,11 +93,14 @@ static const char *const v6only[LANGUAGES] = {
  */
 const char *snippet(enum fix_id fix, enum language *language)
 {
+	const char *const *codes;
+
 	if (fix == FIX_SET_REUSEADDR)
 		return language_texts[*language].code;
-	if (fix != FIX_SET_V6ONLY)
+	codes = fix == FIX_SET_V6ONLY ? v6only : fix == FIX_BIND_ADDRESS_NO_PORT ? no_port : NULL;
+	if (!codes)
 		return NULL;
-	if (!v6only[*language])
+	if (!codes[*language])
 		*language = LANG_C;
-	return v6only[*language];
+	return codes[*language];
 }

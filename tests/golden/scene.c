@@ -571,6 +571,89 @@ static void make_unsure(struct snapshot *seen, struct request *request)
 	gap_add(&seen->gaps, GAP_BOUND_ONLY, 0, NULL);
 }
 
+/* Asked with --to, of a socket with SO_REUSEADDR; the way there is known. */
+static struct sock *connecting(struct snapshot *seen, struct request *request, enum sock_state state)
+{
+	struct sock *s = state ? scene_sock(seen, state, "192.168.1.10", "203.0.113.5") : NULL;
+
+	request->target.text = "192.168.1.10:9877";
+	request->target.addr = parse("192.168.1.10");
+	request->mix = MIX_REUSEADDR;
+	request->to = parse("203.0.113.5");
+	request->to_port = 443;
+	seen->route = (struct route){true, 0, parse("192.168.1.10"), request->to};
+	seen->localities = xcalloc(1, sizeof *seen->localities);
+	seen->localities[0] = (struct locality){request->target.addr, YES};
+	seen->nlocalities = 1;
+	if (!s)
+		return NULL;
+	s->reuseaddr = YES;
+	s->reuseport = NO;
+	s->peer_port = 443;
+	return s;
+}
+
+static void make_connect_free(struct snapshot *seen, struct request *request)
+{
+	connecting(seen, request, 0);
+	request->target = (struct target){.text = "9877", .port = 9877};
+	request->family = AF_INET;
+}
+
+static void make_connect_taken(struct snapshot *seen, struct request *request)
+{
+	struct sock *s = connecting(seen, request, STATE_ESTABLISHED);
+
+	s->inode = 7001;
+	s->uid = 1000;
+	scene_owner(seen, s, 4711, "agent");
+	s->reuseaddr = YES;
+}
+
+static void make_connect_orphan(struct snapshot *seen, struct request *request)
+{
+	struct sock *s = connecting(seen, request, STATE_FIN_WAIT_1);
+
+	s->timer = TIMER_RETRANSMIT;
+	s->expires_ms = 3000;
+	s->retransmits = 4;
+	s->rto_ms = 3200;
+}
+
+static void make_connect_time_wait(struct snapshot *seen, struct request *request)
+{
+	struct sock *s = connecting(seen, request, STATE_TIME_WAIT);
+
+	s->timer = TIMER_TIMEWAIT;
+	s->expires_ms = 42017;
+}
+
+static void make_connect_fin_wait_2(struct snapshot *seen, struct request *request)
+{
+	make_connect_time_wait(seen, request);
+	seen->socks[0].state = STATE_FIN_WAIT_2;
+}
+
+static void make_connect_refused(struct snapshot *seen, struct request *request)
+{
+	make_connect_free(seen, request);
+	seen->route = (struct route){true, ENETUNREACH, {0}, {0}};
+}
+
+static void make_connect_unseen(struct snapshot *seen, struct request *request)
+{
+	make_connect_free(seen, request);
+	seen->route = (struct route){0};
+	gap_add(&seen->gaps, GAP_ROUTE, EMFILE, NULL);
+}
+
+static void make_connect_itself(struct snapshot *seen, struct request *request)
+{
+	make_connect_free(seen, request);
+	request->to = seen->route.to = seen->route.from;
+	request->to_port = 9877;
+}
+
 const struct scene scenes[] = {
     {"free", make_free, false},
     {"no-such-family", make_no_ipv6, false},
@@ -614,6 +697,14 @@ const struct scene scenes[] = {
     {"requested", make_requested, false},
     {"free-requested", make_free_requested, false},
     {"mapped-v6only", make_mapped_v6only, false},
+    {"connect-free", make_connect_free, false},
+    {"connect-tuple-in-use", make_connect_taken, true},
+    {"connect-tuple-in-use-orphan", make_connect_orphan, false},
+    {"connect-over-time-wait", make_connect_time_wait, true},
+    {"connect-over-fin-wait-2", make_connect_fin_wait_2, false},
+    {"connect-no-route", make_connect_refused, false},
+    {"connect-unseen", make_connect_unseen, false},
+    {"connects-to-itself", make_connect_itself, false},
     {"privileged-port", make_privileged, false},
     {"address-not-local", make_not_local, false},
     {"bind-denied", make_denied, false},

@@ -173,6 +173,8 @@ static int make_time_wait(const struct situation *s, uint16_t port)
 			struct pair p = connected(server, s->to, port);
 
 			peer_port = local_port(p.client);
+			if (!have)
+				fact("first_peer_port", peer_port);
 			close_server_first(p);
 			close(p.client);
 		}
@@ -362,6 +364,7 @@ static const struct situation situations[] = {
     {"time-wait-v6only-reuse", time_wait, "::", V6ONLY | REUSEADDR, "::1", 0},
     {"time-wait-with-listener", time_wait_with_listener, "0.0.0.0", REUSEADDR, "127.0.0.1", 0},
     {"time-wait-many", time_wait, "0.0.0.0", 0, "127.0.0.1", 300},
+    {"time-wait-many-reuse", time_wait, "0.0.0.0", REUSEADDR, "127.0.0.1", 300},
     {"time-wait-1000", time_wait, "0.0.0.0", 0, "127.0.0.1", 1000},
     {"time-wait-1001", time_wait, "0.0.0.0", 0, "127.0.0.1", 1001},
     {"time-wait-at-client", time_wait_at_client, "0.0.0.0", 0, "127.0.0.1", 0},

@@ -8,9 +8,10 @@ import re
 
 TOP = "schema version kernel time verdict notes reports"
 NOTE = "id text sockets netns"
-REPORT = "target netns verdict errno clears_in_ms late_ms clears binds causes sockets gaps notes"
+REPORT = "target netns verdict errno clears_in_ms late_ms clears binds connect causes sockets gaps notes"
 TARGET = "text proto addr port device path"
 BIND = "addr reuseaddr reuseport v6only result by unknown blocked_by"
+CONNECT = "to from result blocked_by"
 CAUSE = "id certainty title text sockets facets story fixes"
 STEP = "at_ms end event segment state"
 FIX = "id text helps_now permanent command code"
@@ -24,7 +25,7 @@ MIX_NAMES = ["plain", "reuseaddr", "reuseport", "both"]
 LOOK_ALIKES = ["privileged-port", "address-not-local", "bind-denied", "invisible-holder"]
 CAUSES = ["listener", "bound-not-listening", "self-connect", "outbound-connection", "accepted-connection", "close-wait",
           "fin-wait-2-half-closed", "syn-recv", "fin-wait-1", "closing", "last-ack", "fin-wait-2-orphan", "time-wait",
-          "outbound-time-wait"] + LOOK_ALIKES
+          "outbound-time-wait", "connect-tuple-in-use"] + LOOK_ALIKES
 INFERRED = ["outbound-time-wait"]
 STATES = ("ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT_1 FIN_WAIT_2 TIME_WAIT CLOSE CLOSE_WAIT LAST_ACK LISTEN CLOSING"
           " BOUND").split()
@@ -145,6 +146,7 @@ class Asked:
     def __init__(self, options=()):
         self.mix = ("--reuseaddr" in options) + 2 * ("--reuseport" in options)
         self.v6only = "--v6only" in options
+        self.to = any(o.startswith("--to") for o in options)
 
 
 def requested(report, asked):
@@ -160,8 +162,31 @@ def bind_verdict(b):
     return "taken" if b["result"] == "EADDRINUSE" or b["blocked_by"] else "refused"
 
 
+def check_connect(bad, where, report, asked):
+    """null without --to; what it says of its parts is what a bind() would say of them."""
+    connect, nsocks = report["connect"], len(report["sockets"])
+    bad.need((connect is None) == (not asked.to), where + ": connect", connect)
+    if connect is None or not keys(bad, where + ": connect", connect, CONNECT):
+        return
+    keys(bad, where + ": connect to", connect["to"], "addr port")
+    keys(bad, where + ": connect from", connect["from"], "addr")
+    result, by = connect["result"], connect["blocked_by"]
+    bad.need(result in ("ok", "unknown", "EADDRNOTAVAIL") or re.fullmatch("E[A-Z0-9]+", result) and not by,
+             where + ": connect", result)
+    bad.need(result != "ok" or not by, where + ": connect works, but is blocked", by)
+    bad.need(all(is_int(k) and 0 <= k < nsocks for k in by), where + ": connect: blocked_by", by)
+
+
+def connect_decides(report, asked):
+    """connect() fares worse than bind()."""
+    verdicts = [bind_verdict(b) for b in requested(report, asked)]
+    return bool(report["connect"]) and worst(verdicts + [bind_verdict(report["connect"])]) not in verdicts
+
+
 def check_verdict(bad, where, report, asked):
     binds = requested(report, asked)
+    if connect_decides(report, asked):
+        binds = [report["connect"]]
     expected = worst([bind_verdict(b) for b in binds])
     bad.need(report["verdict"] == expected, where + ": verdict does not follow from the binds (%s)" % expected,
              report["verdict"])
@@ -218,11 +243,14 @@ def check_causes(bad, where, report, asked):
     claimed = sorted(k for c in causes for k in c["sockets"])
     bad.need(claimed == blockers, where + ": causes do not hold each blocker once", (claimed, blockers))
     bad.need(blockers == list(range(len(blockers))), where + ": blockers do not come first", blockers)
-    stopped = sorted({k for b in requested(report, asked) if not b["unknown"] for k in b["blocked_by"]})
+    calls = [report["connect"]] if connect_decides(report, asked) else requested(report, asked)
+    stopped = sorted({k for b in calls if b["result"] != "unknown" for k in b["blocked_by"]})
     bad.need(stopped == blockers, where + ": blocks differs from blocked_by", (blockers, stopped))
     expected = report["verdict"] in ("taken", "refused") and report["errno"] not in ("EAFNOSUPPORT", "EINVAL")
+    # No route is no cause: the first line says it.
+    expected &= not (connect_decides(report, asked) and report["verdict"] == "refused")
     bad.need(bool(causes) == expected, where + ": causes of this verdict", ids)
-    open_question = any(b["result"] == "unknown" for b in requested(report, asked))
+    open_question = any(b["result"] == "unknown" for b in requested(report, asked) + [report["connect"] or {"result": "ok"}])
     for i, s in enumerate(socks):
         bad.need(s["blocks"] in (True, False) or s["blocks"] is None and open_question,
                  "%s: socket %d: blocks" % (where, i), s["blocks"])
@@ -248,6 +276,7 @@ def check_report(bad, where, report, probe, asked):
     if len(bad) > before:
         return
     check_binds(bad, where, report, probe, asked)
+    check_connect(bad, where, report, asked)
     check_verdict(bad, where, report, asked)
     check_clears(bad, where, report)
     check_causes(bad, where, report, asked)

@@ -16,6 +16,7 @@ sys.dont_write_bytecode = True  # the source tree stays as it is
 
 from asked import ASKED
 from cases import CASES
+from connecting import CONNECTING
 from expect import run_case
 from runtimes import RUNTIMES
 from special import SPECIAL
@@ -28,7 +29,7 @@ WORKERS = 2
 
 def all_tests():
     rows = [(case.name, lambda build, case=case: run_case(build, case)) for case in CASES]
-    tests = rows + SPECIAL + ASKED + RUNTIMES + TERMINAL + UNLISTED
+    tests = rows + SPECIAL + ASKED + CONNECTING + RUNTIMES + TERMINAL + UNLISTED
     names = [name for name, _ in tests]
     assert len(set(names)) == len(names), "two cases of one name"
     # The longest first, so that nothing waits for it at the end.

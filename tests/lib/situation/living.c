@@ -15,6 +15,19 @@ static void accepted(const struct situation *s, uint16_t port)
 	holder(getpid());
 }
 
+/* The same where both its sockets are bound to the loopback device. */
+static void accepted_on_lo(const struct situation *s, uint16_t port)
+{
+	int server = tcp_bound_on("lo", s->on, port, s->options);
+	struct pair p;
+
+	need(!listen(server, 8), "listen");
+	p = connected(server, s->to, port);
+	close(server);
+	fact("peer_port", local_port(p.client));
+	holder(getpid());
+}
+
 static void accepted_unread(const struct situation *s, uint16_t port)
 {
 	struct pair p = connected_alone(s, port);
@@ -251,6 +264,7 @@ static void every_cause(const struct situation *s, uint16_t port)
 const struct situation living_situations[] = {
     {"accepted-connection", accepted, "0.0.0.0", 0, "127.0.0.1", 0},
     {"accepted-connection-reuse", accepted, "0.0.0.0", REUSEADDR, "127.0.0.1", 0},
+    {"accepted-connection-on-lo", accepted_on_lo, "0.0.0.0", REUSEADDR, "127.0.0.1", 0},
     {"accepted-connection-v6", accepted, "::", 0, "::1", 0},
     {"accepted-connection-unread", accepted_unread, "0.0.0.0", 0, "127.0.0.1", 0},
     {"accepted-connection-talked", accepted_talked, "0.0.0.0", 0, "127.0.0.1", 0},
