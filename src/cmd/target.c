@@ -205,7 +205,7 @@ static bool parse_address(struct span p, struct target_spec *t, const char **why
 	return parse_host(head, t, why) && parse_ports(after(rest, 1), t, why);
 }
 
-/* What the interface knows and this version does not: UDP, unix sockets, a port that the kernel picks. */
+/* What the interface knows and this version does not: UDP and unix sockets. */
 static bool is_of_later_version(struct span p)
 {
 	static const char *const starts[] = {"/", "./", "../", "unix:", "@", "udp:"};
@@ -215,7 +215,7 @@ static bool is_of_later_version(struct span p)
 			return true;
 	if (until(p, '/').len < p.len && !ends(p, "/tcp") && has_any(until(p, '/'), LETTERS))
 		return true; /* a relative path */
-	return ends(p, "/udp") || (p.len == 1 && *p.s == '0');
+	return ends(p, "/udp");
 }
 
 /* Takes "tcp:" or "/tcp" off. */
@@ -227,6 +227,16 @@ static bool parse_protocol(struct span *p, const char **why)
 		p->len -= 4;
 	*why = "what stands behind the slash is no protocol: tcp is one";
 	return !has_any(*p, "/");
+}
+
+/* 0, alone: the port that the kernel picks. */
+static bool parse_any_port(struct span p, struct target_spec *t)
+{
+	if (p.len != 1 || *p.s != '0')
+		return false;
+	t->ports = xcalloc(1, sizeof *t->ports);
+	t->nports = 1;
+	return true;
 }
 
 /*
@@ -246,7 +256,7 @@ bool target_parse(const char *text, struct target_spec *t, const char **why)
 		*why = "this is not a target of this version: TCP ports are";
 		return false;
 	}
-	if (parse_protocol(&p, why) && parse_address(p, t, why))
+	if (parse_protocol(&p, why) && (parse_any_port(p, t) || parse_address(p, t, why)))
 		return true;
 	target_free(t);
 	return false;

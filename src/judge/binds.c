@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 
 #include "base/xalloc.h"
+#include "judge/autobind.h"
 #include "judge/quirk.h"
 #include "judge/trial.h"
 
@@ -207,6 +208,10 @@ static void by_rules(const struct report *r, struct bind *b)
 
 	b->doubt = DOUBT_NONE;
 	b->result = RESULT_OK;
+	if (!r->request->target.port) {
+		b->result = autobind_bind(r, &s, &b->doubt);
+		return;
+	}
 	if (s.proto == PROTO_UDP)
 		judge_udp(r, &s, b);
 	else

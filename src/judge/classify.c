@@ -205,6 +205,7 @@ static const struct {
     {EACCES, CAUSE_BIND_DENIED},
     {EPERM, CAUSE_BIND_DENIED},
     {EADDRNOTAVAIL, CAUSE_ADDRESS_NOT_LOCAL},
+    {EADDRINUSE, CAUSE_EPHEMERAL_EXHAUSTED}, /* only where the kernel picks the port */
     {EADDRINUSE, CAUSE_INVISIBLE_HOLDER},
 };
 
@@ -230,7 +231,8 @@ static void add_look_alike(struct report *r, const struct bind *b)
 	if (b->mix != r->request->mix || (b->result == EADDRINUSE && b->blocked_by.n))
 		return;
 	for (size_t i = 0; i < sizeof look_alikes / sizeof *look_alikes; i++) {
-		if (look_alikes[i].err != b->result || (look_alikes[i].id == CAUSE_PRIVILEGED_PORT && !low))
+		if (look_alikes[i].err != b->result || (look_alikes[i].id == CAUSE_PRIVILEGED_PORT && !low) ||
+		    (look_alikes[i].id == CAUSE_EPHEMERAL_EXHAUSTED && r->request->target.port))
 			continue;
 		cause_at(r, look_alikes[i].id);
 		return;
@@ -264,8 +266,10 @@ static void find_causes(struct report *r)
 		c->inferred |= rule->inferred;
 		rows_add(&c->socks, i);
 	}
-	for (size_t i = 0; i < r->nbinds; i++)
+	for (size_t i = 0; i < r->nbinds && (r->request->target.port || !r->connect.asked); i++)
 		add_look_alike(r, &r->binds[i]);
+	if (r->connect.exhausted)
+		cause_at(r, CAUSE_EPHEMERAL_EXHAUSTED);
 	for (size_t i = 0; i < r->ncauses; i++)
 		for (size_t k = 0; k < r->causes[i].socks.n; k++)
 			r->rows[r->causes[i].socks.v[k]].cause = (int)i;

@@ -11,6 +11,8 @@
 #include <errno.h>
 #include <sys/socket.h>
 
+#include "judge/autobind.h"
+
 /* Listeners and sockets that are bound and nothing more are in other tables. */
 static bool is_in_table(const struct sock *t)
 {
@@ -90,21 +92,26 @@ static int result_of(const struct report *r, struct rows *blockers)
 
 	if (!way->asked)
 		return RESULT_UNKNOWN;
-	if (way->err || r->request->target.proto != PROTO_TCP)
+	if (way->err)
 		return way->err;
+	if (!r->request->target.port)
+		return autobind_connect(r);
+	if (r->request->target.proto != PROTO_TCP)
+		return RESULT_OK;
 	blocked = find_blockers(r, blockers);
 	if (blocked == YES)
 		return EADDRNOTAVAIL;
 	return blocked == UNKNOWN || may_lack_some(&r->seen->gaps) ? RESULT_UNKNOWN : RESULT_OK;
 }
 
+/* No socket alone is in the way where all ports of the range are taken. */
 static enum verdict verdict_of(const struct connect *c)
 {
 	if (c->result == RESULT_OK)
 		return FREE;
 	if (c->result == RESULT_UNKNOWN)
 		return UNSURE;
-	return c->blocked_by.n ? TAKEN : REFUSED;
+	return c->blocked_by.n || c->exhausted ? TAKEN : REFUSED;
 }
 
 static void renumber(struct rows *rows, size_t moved)
@@ -138,7 +145,7 @@ static void accuse(struct report *r, enum tri blocks)
 
 /*
  * Fills r->connect where the request asks for it, and where connect() fares worse than
- * bind(), verdict and errno.  Rows, binds and what bind() makes of the verdict must be final.
+ * bind(), verdict and errno; of a socket without a port always, for it calls no bind().  Rows, binds and what bind() makes of the verdict must be final.
  */
 void connect_judge(struct report *r)
 {
@@ -149,10 +156,11 @@ void connect_judge(struct report *r)
 	c->asked = true;
 	c->from = r->seen->route.from;
 	c->result = result_of(r, &c->blocked_by);
-	if (verdict_of(c) <= r->verdict)
+	c->exhausted = !r->request->target.port && c->result == EADDRNOTAVAIL && !r->seen->route.err;
+	if (r->request->target.port && verdict_of(c) <= r->verdict)
 		return;
 	c->decides = true;
 	r->verdict = verdict_of(c);
-	r->err = r->verdict == UNSURE ? 0 : c->result;
+	r->err = c->result == RESULT_UNKNOWN ? 0 : c->result;
 	accuse(r, r->verdict == TAKEN ? YES : UNKNOWN);
 }

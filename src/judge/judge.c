@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "judge/autobind.h"
 #include "judge/binds.h"
 #include "judge/classify.h"
 #include "judge/connect.h"
@@ -92,15 +93,33 @@ static void want_connections(const struct report *r, struct want *want)
 	want->peers = connections && !r->seen->peers_read;
 }
 
+/* A trial that may end one way or the other proves nothing. */
+static void want_pick(const struct report *r, bool details, struct want *want)
+{
+	size_t n = 0;
+
+	if (r->connect.asked)
+		return;
+	trial_want_probes(r, details, want);
+	for (size_t i = 0; i < want->nprobes; i++)
+		if (!autobind_is_chance(r, &want->probes[i].addr))
+			want->probes[n++] = want->probes[i];
+	want->nprobes = n;
+}
+
 /*
  * One step a round: what no table lists, owners, the options behind their
- * descriptors, the kernel's ways, then probes.  Those ways take longer to find out than a probe and leave no
- * trace: who only wants the verdict has them last.
+ * descriptors, the kernel's ways, then probes.  Those ways take longer to find
+ * out than a probe and leave no trace: who only wants the verdict has them last.
  */
 static void find_wants(const struct report *r, bool details, struct want *want)
 {
 	bool held = false;
 
+	if (!r->request->target.port) {
+		want_pick(r, details, want);
+		return;
+	}
 	if (gap_has(&r->seen->gaps, GAP_BOUND_ONLY) && !r->seen->unlisted_read && (details || r->verdict != TAKEN)) {
 		want->unlisted = true;
 		return;
@@ -146,6 +165,7 @@ bool judge(struct report *r, const struct request *request, const struct snapsho
 	binds_judge(r);
 	decide(r);
 	connect_judge(r);
+	autobind_count(r);
 	classify(r);
 	when_clears(r);
 	find_notes(r);

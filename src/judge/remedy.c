@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "judge/autobind.h"
+
 enum { NOW = 1, FOR_GOOD = 2 };
 
 static const struct process *holder(const struct report *r, const struct cause *c)
@@ -148,6 +150,26 @@ static bool ends_by_itself(const struct report *r, const struct cause *c)
 	return is_orphaned(r, c) && sock_ends_ms(&r->rows[c->socks.v[0]].s) >= 0;
 }
 
+static bool a_port_will_be_free(const struct report *r, const struct cause *c)
+{
+	(void)c;
+	return autobind_ends_ms(r) >= 0;
+}
+
+static bool range_is_narrow(const struct report *r, const struct cause *c)
+{
+	const struct host *h = &r->seen->host;
+
+	(void)c;
+	return h->ephemeral_last && (h->ephemeral_last < 65535 || h->ephemeral_first > 1024);
+}
+
+static bool is_for_bind(const struct report *r, const struct cause *c)
+{
+	(void)c;
+	return !r->connect.asked;
+}
+
 /* Whoever holds a socket is stopped the same way. */
 #define STOP_HOLDERS(cause)                                                                                            \
 	{cause, FIX_STOP_UNIT, NOW, is_service}, {cause, FIX_STOP_CONTAINER, NOW, is_container},                       \
@@ -213,6 +235,10 @@ static const struct {
     {CAUSE_OUTBOUND_TIME_WAIT, FIX_RESERVE_PORT, FOR_GOOD, is_in_range},
     {CAUSE_OUTBOUND_TIME_WAIT, FIX_OTHER_PORT, FOR_GOOD, always},
     {CAUSE_OUTBOUND_TIME_WAIT, FIX_SET_REUSEADDR, FOR_GOOD, reuseaddr_works},
+    {CAUSE_EPHEMERAL_EXHAUSTED, FIX_WAIT, NOW, a_port_will_be_free},
+    {CAUSE_EPHEMERAL_EXHAUSTED, FIX_WIDEN_RANGE, NOW, range_is_narrow},
+    {CAUSE_EPHEMERAL_EXHAUSTED, FIX_BIND_ADDRESS_NO_PORT, FOR_GOOD, is_for_bind},
+    {CAUSE_EPHEMERAL_EXHAUSTED, FIX_CLOSE_THE_SOCKET, FOR_GOOD, always},
     STOP_HOLDERS(CAUSE_CONNECT_TUPLE_IN_USE),
     {CAUSE_CONNECT_TUPLE_IN_USE, FIX_WAIT, NOW, ends_by_itself},
     {CAUSE_CONNECT_TUPLE_IN_USE, FIX_BIND_ADDRESS_NO_PORT, FOR_GOOD, always},

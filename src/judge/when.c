@@ -4,6 +4,8 @@
 
 #include <errno.h>
 
+#include "judge/autobind.h"
+
 /*
  * How much later than its moment a timer may fire, in ms: the timer wheel
  * rounds up to the granularity of the level that the time-out falls into
@@ -94,6 +96,10 @@ void when_clears(struct report *r)
 			add_blocker(r, &r->rows[i].s);
 	for (size_t i = 0; r->connect.decides && i < r->connect.blocked_by.n; i++)
 		add_blocker(r, &r->rows[r->connect.blocked_by.v[i]].s);
+	if (r->verdict == TAKEN && !r->request->target.port && autobind_ends_ms(r) >= 0) {
+		r->clears = CLEARS_TIMER;
+		r->clears_in_ms = autobind_ends_ms(r);
+	}
 	if (r->verdict == REFUSED || (r->err && r->err != EADDRINUSE && !r->connect.decides))
 		r->clears = CLEARS_NEVER;
 	else if (r->clears == CLEARS_NOW)

@@ -27,6 +27,7 @@ enum cause_id {
 	CAUSE_FIN_WAIT_2_ORPHAN,
 	CAUSE_TIME_WAIT,
 	CAUSE_OUTBOUND_TIME_WAIT,
+	CAUSE_EPHEMERAL_EXHAUSTED,
 	CAUSE_CONNECT_TUPLE_IN_USE,
 	CAUSE_PRIVILEGED_PORT,
 	CAUSE_ADDRESS_NOT_LOCAL,
@@ -80,6 +81,7 @@ enum fix_id {
 	FIX_ADD_ADDRESS,
 	FIX_RETRY,
 	FIX_BIND_ADDRESS_NO_PORT,
+	FIX_WIDEN_RANGE,
 	FIXES
 };
 
@@ -110,6 +112,7 @@ enum doubt {
 	DOUBT_HIDDEN,  /* a socket may be there that nothing lists */
 	DOUBT_ADDRESS, /* whether the address is on this host */
 	DOUBT_ORDER,   /* UDP: the order in which the kernel looks at the sockets */
+	DOUBT_CHANCE,  /* which ports the kernel comes by when it picks one */
 	DOUBT_REFUTED, /* the kernel refused what the rules allow */
 	DOUBTS
 };
@@ -138,9 +141,18 @@ struct bind {
 struct connect {
 	bool asked;           /* the request names where to */
 	bool decides;         /* the verdict is its, not that of bind() */
+	bool exhausted;       /* the kernel would pick the port, and none is left */
 	struct addr from;     /* family 0: not known */
 	int result;           /* RESULT_OK, RESULT_UNKNOWN or an errno */
 	struct rows blocked_by; /* sockets with the same ends; where the result is unknown, one that may be replaced */
+};
+
+/* Of a port that the kernel picks (target 0): what is left of the range. */
+struct pick {
+	unsigned int ports, reserved; /* that may be picked; that may not */
+	unsigned int free[2];  /* of the former, for each judged address; for connect() the first alone */
+	bool chance;           /* a port is free that the kernel may or may not come by */
+	unsigned int open;     /* for connect(): with connections that may or may not share the port */
 };
 
 /* One socket of the report, or (s.count above 1) the rest of a group of alike ones. */
@@ -178,6 +190,7 @@ struct report {
 	struct bind binds[BINDS_MAX];
 	size_t nbinds;
 	struct connect connect;
+	struct pick pick;
 	struct row *rows;
 	size_t nrows;
 	struct cause causes[CAUSES];

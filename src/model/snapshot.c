@@ -124,6 +124,7 @@ void snapshot_free(struct snapshot *s)
 	free(s->peers);
 	free(s->devices);
 	owners_free(&s->owners);
+	census_free(&s->census);
 	gap_free(&s->gaps);
 	*s = (struct snapshot){0};
 }

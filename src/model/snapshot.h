@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/census.h"
 #include "model/gap.h"
 #include "model/owner.h"
 #include "model/request.h"
@@ -95,6 +96,7 @@ struct snapshot {
 	bool unordered;            /* socks are not in the order in which the kernel looks at them */
 	size_t crowd;              /* UDP: sockets of any port that may share a slot of the kernel's table with ours */
 	struct route route;
+	struct census census;      /* of target 0; then there are no socks */
 	struct sock *socks;
 	size_t nsocks;
 	struct unlisted *unlisted; /* of any port; those of ours that are certain are among socks too */

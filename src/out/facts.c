@@ -87,7 +87,7 @@ static int64_t longest(const struct scope *scope)
 {
 	int64_t most = -1;
 
-	if (!scope->cause)
+	if (!scope->cause || !scope->cause->socks.n)
 		return scope->report->clears_in_ms;
 	for (size_t i = 0; i < scope->cause->socks.n; i++) {
 		int64_t ends = sock_ends_ms(&scope->report->rows[scope->cause->socks.v[i]].s);

@@ -68,8 +68,96 @@ static void put_old_state(struct buf *out, const struct scope *scope)
 	buf_puts(out, r->connect.blocked_by.n ? sock_state_name(&r->rows[r->connect.blocked_by.v[0]].s) : "?");
 }
 
+/* A port that the kernel picks. */
+
+static void put_free_of(struct buf *out, const struct report *r, size_t from, size_t to)
+{
+	buf_printf(out, "%u of %u ports of the range are free on ", r->pick.free[from], r->pick.ports);
+	for (size_t i = from; i < to; i++) {
+		buf_puts(out, i > from ? " and " : "");
+		put_bare(out, &r->binds[i * MIXES].addr);
+	}
+}
+
+/* How many are free on each address. */
+static void put_picks(struct buf *out, const struct scope *scope)
+{
+	const struct report *r = scope->report;
+	size_t n = r->nbinds / MIXES;
+
+	if (n < 2 || r->pick.free[0] == r->pick.free[1]) {
+		put_free_of(out, r, 0, n);
+		return;
+	}
+	put_free_of(out, r, 0, 1);
+	buf_puts(out, ", ");
+	put_free_of(out, r, 1, 2);
+}
+
+static void put_unused(struct buf *out, const struct scope *scope)
+{
+	buf_printf(out, "%u", scope->report->pick.free[0]);
+}
+
+static void put_shared(struct buf *out, const struct scope *scope)
+{
+	buf_printf(out, "%u", scope->report->pick.open);
+}
+
+static void put_pick_ports(struct buf *out, const struct scope *scope)
+{
+	buf_printf(out, "%u", scope->report->pick.ports);
+}
+
+static void put_reserved(struct buf *out, const struct scope *scope)
+{
+	if (scope->report->pick.reserved)
+		buf_printf(out, " without %u of ip_local_reserved_ports", scope->report->pick.reserved);
+}
+
+/* How many sockets in which state the range has. */
+static void put_census(struct buf *out, const struct scope *scope)
+{
+	const uint32_t *states = scope->report->seen->census.states;
+	const char *between = "";
+
+	for (uint8_t state = 1; state < STATE_MAX; state++) {
+		struct sock like = {.state = state};
+
+		if (!states[state])
+			continue;
+		buf_printf(out, "%s%u in %s", between, states[state], sock_state_name(&like));
+		between = ", ";
+	}
+	buf_puts(out, *between ? "" : "none");
+}
+
+static void put_pick_rule(struct buf *out, const struct scope *scope)
+{
+	buf_puts(out, pick_rule_texts[scope->report->connect.asked]);
+}
+
+static void put_tw_reuse(struct buf *out, const struct scope *scope)
+{
+	buf_printf(out, "%u", scope->report->seen->census.tw_reuse);
+}
+
+/* A range that has more ports and, while it can, leaves the low ones to servers. */
+static void put_wider(struct buf *out, const struct scope *scope)
+{
+	const struct host *h = &scope->report->seen->host;
+	unsigned int first = h->ephemeral_first > 10240 ? 10240 : 1024;
+
+	if (first < h->unprivileged_port_start)
+		first = h->unprivileged_port_start;
+	buf_printf(out, "%u 65535", first);
+}
+
 /* See out/facts.h. */
 const struct fact facts_to[] = {
     {"to", put_to},         {"toport", put_to_port}, {"from", put_from},          {"whence", put_whence},
-    {"means", put_means},   {"oldstate", put_old_state}, {NULL, NULL},
+    {"means", put_means},   {"oldstate", put_old_state}, {"picks", put_picks},
+    {"unused", put_unused}, {"shared", put_shared}, {"pickports", put_pick_ports}, {"reserved", put_reserved},
+    {"census", put_census}, {"pickrule", put_pick_rule}, {"twreuse", put_tw_reuse}, {"wider", put_wider},
+    {NULL, NULL},
 };

@@ -78,6 +78,21 @@ static enum headline of_unsure(const struct report *r)
 	return HEAD_UNSURE;
 }
 
+/* Where the kernel picks the port. */
+static enum headline of_pick(const struct report *r)
+{
+	static const enum headline bind[] = {
+	    [FREE] = HEAD_PICK_FREE, [UNSURE] = HEAD_PICK_UNSURE, [REFUSED] = HEAD_REFUSED, [TAKEN] = HEAD_PICK_TAKEN};
+	static const enum headline to[] = {[FREE] = HEAD_PICK_TO_FREE,
+	                                   [UNSURE] = HEAD_PICK_TO_UNSURE,
+	                                   [REFUSED] = HEAD_PICK_TO_REFUSED,
+	                                   [TAKEN] = HEAD_PICK_TO_TAKEN};
+
+	if (r->verdict == REFUSED && !r->connect.asked)
+		return of_refused(r);
+	return r->connect.asked ? to[r->verdict] : bind[r->verdict];
+}
+
 /* Where connect() decides. */
 static enum headline of_connect(const struct report *r)
 {
@@ -94,6 +109,8 @@ static enum headline of_connect(const struct report *r)
 /* The first line of the report. */
 enum headline headline_of(const struct report *r)
 {
+	if (!r->request->target.port)
+		return of_pick(r);
 	if (r->connect.decides)
 		return of_connect(r);
 	switch (r->verdict) {
@@ -130,6 +147,7 @@ static bool gives_up(const struct report *r)
 size_t headline_more(const struct report *r, enum second_line out[static SECOND_LINES])
 {
 	size_t n = 0;
+	bool picks = !r->request->target.port;
 	bool live = r->ncauses && r->causes[0].socks.n && is_held_live(&r->causes[0]);
 	bool reuseaddr = r->verdict == TAKEN && r->request->mix == MIX_PLAIN && with_reuseaddr(r) == RESULT_OK;
 
@@ -141,8 +159,14 @@ size_t headline_more(const struct report *r, enum second_line out[static SECOND_
 		out[n++] = LINE_REUSEADDR_WORKS;
 	if (reuseaddr)
 		out[n++] = LINE_RUNTIMES;
+	if (picks && (r->verdict == FREE || r->verdict == UNSURE) && r->pick.ports)
+		out[n++] = LINE_RANGE;
+	if (picks && r->verdict == UNSURE && r->pick.chance)
+		out[n++] = LINE_CHANCE;
+	if (picks && r->connect.asked && r->verdict == UNSURE && r->pick.open)
+		out[n++] = LINE_SHARING;
 	if (r->clears == CLEARS_TIMER)
-		out[n++] = LINE_TIMER;
+		out[n++] = picks ? LINE_FIRST_FREE : LINE_TIMER;
 	if (r->clears == CLEARS_ESTIMATE)
 		out[n++] = gives_up(r) ? LINE_GIVES_UP : LINE_ESTIMATE;
 	return n;

@@ -12,6 +12,7 @@
 #include "base/msg.h"
 #include "base/vis.h"
 #include "out/facts.h"
+#include "out/json_connect.h"
 #include "out/lang.h"
 #include "text/text.h"
 
@@ -164,23 +165,6 @@ static json_t *endpoint(const struct addr *a, uint16_t port)
 
 	set(o, "addr", address(a));
 	set(o, "port", json_integer(port));
-	return o;
-}
-
-static json_t *connecting(const struct report *r)
-{
-	const struct connect *c = &r->connect;
-	json_t *o, *from;
-
-	if (!c->asked)
-		return json_null();
-	o = json_object();
-	from = json_object();
-	set(from, "addr", address(&c->from));
-	set(o, "to", endpoint(&r->request->to, r->request->to_port));
-	set(o, "from", from);
-	set(o, "result", result_of(c->result));
-	set(o, "blocked_by", indexes(&c->blocked_by));
 	return o;
 }
 
@@ -429,7 +413,8 @@ static json_t *report(const struct report *r, enum language lang)
 	set(o, "late_ms", number_or_null(r->late_ms));
 	set(o, "clears", json_string(clears_names[r->clears]));
 	set(o, "binds", binds(r));
-	set(o, "connect", connecting(r));
+	set(o, "connect", json_connect(r));
+	set(o, "ephemeral", json_ephemeral(r));
 	set(o, "causes", causes);
 	set(o, "sockets", socks);
 	set(o, "gaps", gaps(r));

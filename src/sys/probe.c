@@ -141,7 +141,7 @@ static int try_as_user(const struct request *request, const struct addr *addr, c
 }
 
 /*
- * Binds a TCP socket to the address and the request's port (not 0), with the
+ * Binds a TCP socket to the address and the request's port (0: any that the kernel picks), with the
  * options of mix and the v6only, device and user of the request, and closes it;
  * the port is taken for that moment.  Returns 0 if the bind was tried: *err is
  * then 0 or its errno.  -errno if it could not be tried: no descriptor, no such

@@ -27,6 +27,7 @@
 #include "sys/owner.h"
 #include "sys/probe.h"
 #include "sys/quirks.h"
+#include "sys/range.h"
 #include "sys/route.h"
 #include "sys/sockopt.h"
 #include "sys/sources.h"
@@ -147,17 +148,35 @@ static void begin(struct snapshot *s, int procfd, const struct request *request)
 		read_route(s, request);
 }
 
+/* Which ports the kernel may pick, and who has them. */
+static void take_census(struct snapshot *s, int procfd, const struct request *request)
+{
+	struct census *c = &s->census;
+
+	range_read(c, procfd, &s->host);
+	c->from = s->route.from;
+	c->to = s->route.to;
+	c->to_port = request->to_port;
+	sources_census(s, procfd);
+	for (size_t i = 0; i < c->ngroups; i++)
+		name_device(s, c->groups[i].like.ifindex);
+}
+
 /*
  * Fills s (what is older in it is not released): the host, as the user of the
  * request finds it, whether the target's address is on it, and all sockets of
- * its port, with the names of their devices and the VRFs of these.
+ * its port, with the names of their devices and the VRFs of these; where the port
+ * is 0 a count of all.
  */
 void snapshot_take(struct snapshot *s, const struct request *request)
 {
 	int procfd = open_proc();
 
 	begin(s, procfd, request);
-	sources_read(s, procfd, request, request->target.port);
+	if (request->target.port)
+		sources_read(s, procfd, request, request->target.port);
+	else
+		take_census(s, procfd, request);
 	for (size_t i = 0; i < s->nsocks; i++)
 		name_device(s, s->socks[i].ifindex);
 	l3mdev_read(s, procfd, &request->target);

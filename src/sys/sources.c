@@ -20,6 +20,7 @@ struct reading {
 	struct fold fold;
 	struct port_set *ports;
 	struct inodes *inodes;
+	struct census *census;
 	bool any_taken;
 	bool lists_bound_only;  /* the source shows sockets that are bound and nothing more */
 };
@@ -33,6 +34,8 @@ static void take(const struct sock *s, void *arg)
 		port_set_add(r->ports, s->port);
 	else if (r->inodes)
 		inodes_add(r->inodes, s->inode);
+	else if (r->census)
+		census_add(r->census, s);
 	else
 		fold_add(&r->fold, s);
 }
@@ -93,6 +96,14 @@ void sources_read(struct snapshot *s, int procfd, const struct request *request,
 
 	read_all(&r, &s->gaps);
 	s->socks = fold_end(&r.fold, &s->nsocks);
+}
+
+/* Counts all TCP sockets into s->census, whose rules are known, and adds the gaps of this look; in the same memory for any number. */
+void sources_census(struct snapshot *s, int procfd)
+{
+	struct reading r = {.host = &s->host, .procfd = procfd, .census = &s->census};
+
+	read_all(&r, &s->gaps);
 }
 
 /* Adds the local ports of all TCP sockets to ports, and the gaps of this look to s; as above, in the same memory for any number. */

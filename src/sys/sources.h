@@ -6,6 +6,7 @@
 #include "model/snapshot.h"
 
 void sources_read(struct snapshot *s, int procfd, const struct request *request, uint16_t port);
+void sources_census(struct snapshot *s, int procfd);
 void sources_ports(struct snapshot *s, int procfd, struct port_set *ports);
 void sources_inodes(const struct host *host, int procfd, struct inodes *inodes);
 

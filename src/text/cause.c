@@ -126,6 +126,14 @@ const struct cause_text cause_texts[CAUSES] = {
             "and old segments. Nothing to kill.",
             "{count} of them, the latest since {since}; each stays 60 s. Nothing to kill.",
         },
+    [CAUSE_EPHEMERAL_EXHAUSTED] =
+        {
+            "ephemeral-exhausted",
+            "no port is left that the kernel may choose",
+            "The kernel chooses from ports {range} (net.ipv4.ip_local_port_range){reserved}; the sockets there: {census}. "
+            "{pickrule}",
+            NULL,
+        },
     [CAUSE_CONNECT_TUPLE_IN_USE] =
         {
             "connect-tuple-in-use",

@@ -26,5 +26,6 @@ const struct doubt_text doubt_texts[DOUBTS] = {
             "order",
             "the first of several UDP sockets decides, and the order in which the kernel looks at them is not known",
         },
+    [DOUBT_CHANCE] = {"chance", "of an odd number of ports the kernel leaves one end out, by chance"},
     [DOUBT_REFUTED] = {"refuted", "a bind() failed that should have worked, so the rules do not tell"},
 };

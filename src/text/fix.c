@@ -77,5 +77,12 @@ const struct fix_text fix_texts[FIXES] = {
             NULL,
             NULL,
         },
+    [FIX_WIDEN_RANGE] =
+        {
+            "widen-range",
+            "widen the range (for good in /etc/sysctl.d)",
+            NULL,
+            "{root}sysctl net.ipv4.ip_local_port_range='{wider}'",
+        },
     [FIX_RETRY] = {"retry", "try again in a moment", NULL, NULL},
 };

@@ -31,6 +31,15 @@ const char *const headline_texts[HEADLINES] = {
     [HEAD_CONNECT_OVER_DEAD] = "{target}: unsure. bind(){with} works, but the kernel still keeps a connection to "
                                "{to}{whence} that is over, in {oldstate}.",
     [HEAD_CONNECT_UNSURE] = "{target}: unsure. bind(){with} works, but what connect() to {to}{whence} gets could not be seen.",
+    [HEAD_PICK_FREE] = "{target} is free: {picks}.",
+    [HEAD_PICK_TAKEN] = "{target} is taken{where}: bind(){with} to port 0 fails with {errno}, no port of the range is free.",
+    [HEAD_PICK_UNSURE] = "{target}: unsure{where}. Whether bind(){with} to port 0 finds a port could not be seen: {picks}.",
+    [HEAD_PICK_TO_FREE] = "{target} is free: connect() to {to}{whence} finds a source port, {unused} of {pickports} ports of the "
+                          "range have no socket.",
+    [HEAD_PICK_TO_TAKEN] = "{target} is taken: connect() to {to}{whence} fails with {errno}, no port of the range is left for it.",
+    [HEAD_PICK_TO_REFUSED] = "{target} is refused: connect() to {to}{whence} fails with {errno}{means}.",
+    [HEAD_PICK_TO_UNSURE] = "{target}: unsure. Whether connect() to {to}{whence} finds a source port could not be seen: "
+                            "{unused} of {pickports} ports of the range have no socket, {shared} have connections.",
 };
 
 /* The runtimes named here are those that tests/live/runtimes.py watches with strace(1). */
@@ -45,6 +54,12 @@ const char *const second_line_texts[SECOND_LINES] = {
                       "themselves.",
     [LINE_TIMESTAMPS] = "If that connection used TCP timestamps (both ends do by default, and nothing shows it), connect() works "
                         "at once, whatever tcp_tw_reuse says; if not, it fails with EADDRNOTAVAIL until it is gone.",
+    [LINE_RANGE] = "The kernel chooses from {range} (net.ipv4.ip_local_port_range){reserved}.",
+    [LINE_FIRST_FREE] = "The first port is free in {span} (by {until}) if nothing new arrives.",
+    [LINE_CHANCE] = "Of an odd number of ports the kernel leaves one end out, by chance: so the free port may or may not be found.",
+    [LINE_SHARING] = "connect() shares a port with connections to elsewhere whose port it chose, but not with one that "
+                     "bind() was given or that a listener accepted; nothing shows which they are. One to there that is over "
+                     "is replaced where tcp_tw_reuse (here {twreuse}) allows it.",
 };
 
 const char *const range_texts[RANGE_LINES] = {
@@ -60,4 +75,11 @@ const char *const route_reason_texts[ROUTE_REASONS] = {
     [ROUTE_PROHIBITED] = ": a route or a policy forbids it",
     [ROUTE_DENIED] = ": a security policy forbids it",
     [ROUTE_NO_SOURCE] = ": this host has no address to come from",
+};
+
+const char *const pick_rule_texts[2] = {
+    "bind() to port 0 takes only a port on which no socket has an overlapping address; SO_REUSEADDR and SO_REUSEPORT do "
+    "not help.",
+    "connect() passes over ports that a bind() or listener has, on any address, and those with a connection to this very "
+    "destination.",
 };

@@ -108,6 +108,13 @@ enum headline {
 	HEAD_CONNECT_REFUSED,
 	HEAD_CONNECT_OVER_DEAD,
 	HEAD_CONNECT_UNSURE,
+	HEAD_PICK_FREE,
+	HEAD_PICK_TAKEN,
+	HEAD_PICK_UNSURE,
+	HEAD_PICK_TO_FREE,
+	HEAD_PICK_TO_TAKEN,
+	HEAD_PICK_TO_REFUSED,
+	HEAD_PICK_TO_UNSURE,
 	HEADLINES
 };
 
@@ -119,8 +126,15 @@ enum second_line {
 	LINE_REUSEADDR_WORKS,
 	LINE_RUNTIMES,
 	LINE_TIMESTAMPS,
+	LINE_RANGE,
+	LINE_FIRST_FREE,
+	LINE_SHARING,
+	LINE_CHANCE,
 	SECOND_LINES
 };
+
+/* By which rule a port of the range is taken: for bind(), for connect(). */
+extern const char *const pick_rule_texts[2];
 
 /* Why there is no way to a host. */
 enum route_reason {

@@ -387,6 +387,7 @@ static const struct situation *const tables[] = {
     holding_situations,
     remote_situations,
     unlisted_situations,
+    range_situations,
 };
 
 enum { TABLES = sizeof tables / sizeof *tables };

@@ -26,6 +26,8 @@ extern const struct situation holding_situations[]; /* situation/holding.c: what
 extern const struct situation remote_situations[];  /* situation/remote.c: the peer is on another host */
 extern const struct situation unlisted_situations[]; /* situation/unlisted.c: what no table shows */
 
+extern const struct situation range_situations[];   /* situation/range.c: ports that the kernel may pick */
+
 /* NULL if there is none of that name. */
 const struct situation *find_situation(const char *slug);
 

@@ -8,7 +8,7 @@ import re
 
 TOP = "schema version kernel time verdict notes reports"
 NOTE = "id text sockets netns"
-REPORT = "target netns verdict errno clears_in_ms late_ms clears binds connect causes sockets gaps notes"
+REPORT = "target netns verdict errno clears_in_ms late_ms clears binds connect ephemeral causes sockets gaps notes"
 TARGET = "text proto addr port device path"
 BIND = "addr reuseaddr reuseport v6only result by unknown blocked_by"
 CONNECT = "to from result blocked_by"
@@ -25,7 +25,7 @@ MIX_NAMES = ["plain", "reuseaddr", "reuseport", "both"]
 LOOK_ALIKES = ["privileged-port", "address-not-local", "bind-denied", "invisible-holder"]
 CAUSES = ["listener", "bound-not-listening", "self-connect", "outbound-connection", "accepted-connection", "close-wait",
           "fin-wait-2-half-closed", "syn-recv", "fin-wait-1", "closing", "last-ack", "fin-wait-2-orphan", "time-wait",
-          "outbound-time-wait", "connect-tuple-in-use"] + LOOK_ALIKES
+          "outbound-time-wait", "ephemeral-exhausted", "connect-tuple-in-use"] + LOOK_ALIKES
 INFERRED = ["outbound-time-wait"]
 STATES = ("ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT_1 FIN_WAIT_2 TIME_WAIT CLOSE CLOSE_WAIT LAST_ACK LISTEN CLOSING"
           " BOUND").split()
@@ -137,7 +137,7 @@ def check_binds(bad, where, report, probe, asked):
         if b["result"] == "ok":
             bad.need(not by, what + ": ok, but blocked", by)
         if b["result"] == "EADDRINUSE":
-            bad.need(by or "invisible-holder" in causes, what + ": taken by nothing")
+            bad.need(by or "invisible-holder" in causes or not report["target"]["port"], what + ": taken by nothing")
 
 
 class Asked:
@@ -180,6 +180,8 @@ def check_connect(bad, where, report, asked):
 def connect_decides(report, asked):
     """connect() fares worse than bind()."""
     verdicts = [bind_verdict(b) for b in requested(report, asked)]
+    if not report["target"]["port"]:
+        return asked.to  # no bind() is called
     return bool(report["connect"]) and worst(verdicts + [bind_verdict(report["connect"])]) not in verdicts
 
 
@@ -188,9 +190,11 @@ def check_verdict(bad, where, report, asked):
     if connect_decides(report, asked):
         binds = [report["connect"]]
     expected = worst([bind_verdict(b) for b in binds])
+    if "ephemeral-exhausted" in [c["id"] for c in report["causes"]]:
+        expected = "taken"
     bad.need(report["verdict"] == expected, where + ": verdict does not follow from the binds (%s)" % expected,
              report["verdict"])
-    errnos = {b["result"] for b in binds if bind_verdict(b) == expected} if expected in ("taken", "refused") else {None}
+    errnos = {b["result"] for b in binds if bind_verdict(b) not in ("free", "unsure")} if expected in ("taken", "refused") else {None}
     bad.need(report["errno"] in errnos, where + ": errno does not follow from the binds", report["errno"])
 
 
@@ -217,7 +221,7 @@ def check_cause(bad, where, cause, nsocks):
     bad.need(is_text(cause["title"]) and is_text(cause["text"]), where + ": title or text is empty")
     bad.need("{" not in cause["title"] + cause["text"], where + ": a place holder was left", cause["text"])
     bad.need(len(set(cause["facets"])) == len(cause["facets"]), where + ": a facet twice", cause["facets"])
-    bad.need(bool(cause["sockets"]) != (cause["id"] in LOOK_ALIKES), where + ": sockets", cause["sockets"])
+    bad.need(bool(cause["sockets"]) != (cause["id"] in LOOK_ALIKES + ["ephemeral-exhausted"]), where + ": sockets", cause["sockets"])
     bad.need(all(is_int(k) and 0 <= k < nsocks for k in cause["sockets"]), where + ": sockets", cause["sockets"])
     for i, step in enumerate(cause["story"]):
         if keys(bad, "%s: step %d" % (where, i), step, STEP):

@@ -13,7 +13,7 @@ from world import OWN_USER, PATIENCE, REAL_USER, TIMES_SLOWER, Failure, Skip, Wo
 from world import kernel_answers, parse_document, run
 
 BAD_TARGETS = [
-    b"", b"-", b"x", b"9877x", b"0x50", b"+80", b"-80", b" 80", b"80 ", b"0", b"00000", b"65536",
+    b"", b"-", b"x", b"9877x", b"0x50", b"+80", b"-80", b" 80", b"80 ", b"00000", b"0,80", b"65536",
     b"99999999999999999999",
     b"9877/upd", b"9877/", b"256.0.0.1:80", b"1.2.3:80", b"1.2.3.4", b"127.0.0.1:", b"127.0.0.1:0", b"127.0.0.1:x",
     b"::1:80", b"::1", b"[::1]", b"[::1:80", b"::1]:80", b"[]:80", b"[::g]:80", b"[::1]80", b"[::1]:", b"[::1]:65536",

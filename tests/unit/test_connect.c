@@ -151,12 +151,34 @@ START_TEST(test_not_reached)
 }
 END_TEST
 
+/* Of many alike ones ten are told apart, and that one. */
+START_TEST(test_folded)
+{
+	struct fixture f = {0};
+
+	scene_start(&f.seen, &f.request);
+	ask(&f);
+	for (int i = 0; i < 20; i++) {
+		struct sock *s = scene_sock(&f.seen, STATE_ESTABLISHED, "10.0.0.1", i == 15 ? "10.0.0.2" : "10.0.0.3");
+
+		s->peer_port = 80;
+		s->reuseaddr = YES;
+		s->reuseport = NO;
+	}
+	judge(&f.r, &f.request, &f.seen, true, &f.want);
+	ck_assert_int_eq(f.r.err, EADDRNOTAVAIL);
+	ck_assert_uint_eq(f.r.nrows, 12);
+	end(&f);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("connect");
 
 	add_table(suite, "rule", test_rule, COUNT(rows));
 	add_table(suite, "order", test_order, 1);
+	add_table(suite, "folded", test_folded, 1);
 	add_table(suite, "not reached", test_not_reached, 1);
 	return run_suite(suite);
 }

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The parts of the JSON document about connect() and about ports that the kernel picks. */
+#include "out/json_connect.h"
+
+#include "base/msg.h"
+#include "out/facts.h"
+
+static const char *text_of(const struct addr *a, char out[static ADDR_TEXT])
+{
+	if (!a->family)
+		return NULL;
+	addr_format(a, out);
+	return out;
+}
+
+static const char *result_name(int result)
+{
+	return result == RESULT_OK ? "ok" : result == RESULT_UNKNOWN ? "unknown" : facts_errno(result);
+}
+
+/* What connect() gets; null where it was not asked about. */
+json_t *json_connect(const struct report *r)
+{
+	const struct connect *c = &r->connect;
+	char to[ADDR_TEXT], from[ADDR_TEXT];
+	json_t *o, *blockers;
+
+	if (!c->asked)
+		return json_null();
+	blockers = json_array();
+	for (size_t i = 0; i < c->blocked_by.n; i++)
+		if (json_array_append_new(blockers, json_integer((json_int_t)c->blocked_by.v[i])))
+			die("out of memory");
+	o = json_pack("{s:{s:s?,s:i},s:{s:s?},s:s,s:o}", "to", "addr", text_of(&r->request->to, to), "port",
+	              (int)r->request->to_port, "from", "addr", text_of(&c->from, from), "result", result_name(c->result),
+	              "blocked_by", blockers);
+	if (!o)
+		die("out of memory");
+	return o;
+}
+
+/* What is left of the range for a port that the kernel picks; null for any other. */
+json_t *json_ephemeral(const struct report *r)
+{
+	const struct census *c = &r->seen->census;
+	json_t *o, *states;
+
+	if (r->request->target.port || !c->last)
+		return json_null();
+	states = json_object();
+	for (uint8_t state = 1; state < STATE_MAX; state++)
+		if (c->states[state] && json_object_set_new(states, sock_state_name(&(struct sock){.state = state}),
+		                                            json_integer(c->states[state])))
+			die("out of memory");
+	o = json_pack("{s:i,s:i,s:i,s:o}", "first", (int)c->first, "last", (int)c->last, "reserved", (int)r->pick.reserved,
+	              "states", states);
+	if (!o)
+		die("out of memory");
+	return o;
+}
