@@ -94,8 +94,8 @@ static bool reuse_may_help(const struct report *r, const struct binder *s)
 
 static int result_of(const struct report *r, const struct tally *t, int exhausted)
 {
-	if (!r->seen->census.last)
-		return RESULT_UNKNOWN;
+	if (!r->seen->census.last || r->request->target.proto != PROTO_TCP)
+		return RESULT_UNKNOWN; /* UDP picks by rules of its own */
 	if (t->certain)
 		return gap_hides_sockets(&r->seen->gaps) ? RESULT_UNKNOWN : RESULT_OK;
 	return t->free || t->maybe ? RESULT_UNKNOWN : exhausted;

@@ -39,6 +39,22 @@ json_t *json_connect(const struct report *r)
 	return o;
 }
 
+/* Of each address judged (of connect(): that it would come from) how many ports are free. */
+static json_t *free_ports(const struct report *r)
+{
+	size_t n = r->connect.asked ? 1 : r->nbinds / MIXES;
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < n; i++) {
+		const struct addr *a = r->connect.asked ? &r->connect.from : &r->binds[i * MIXES].addr;
+		char text[ADDR_TEXT];
+
+		if (json_array_append_new(array, json_pack("{s:s?,s:i}", "addr", text_of(a, text), "ports", (int)r->pick.free[i])))
+			die("out of memory");
+	}
+	return array;
+}
+
 /* What is left of the range for a port that the kernel picks; null for any other. */
 json_t *json_ephemeral(const struct report *r)
 {
@@ -52,8 +68,8 @@ json_t *json_ephemeral(const struct report *r)
 		if (c->states[state] && json_object_set_new(states, sock_state_name(&(struct sock){.state = state}),
 		                                            json_integer(c->states[state])))
 			die("out of memory");
-	o = json_pack("{s:i,s:i,s:i,s:o}", "first", (int)c->first, "last", (int)c->last, "reserved", (int)r->pick.reserved,
-	              "states", states);
+	o = json_pack("{s:i,s:i,s:i,s:o,s:o}", "first", (int)c->first, "last", (int)c->last, "reserved",
+	              (int)r->pick.reserved, "free", free_ports(r), "states", states);
 	if (!o)
 		die("out of memory");
 	return o;

@@ -12,6 +12,7 @@ REPORT = "target netns verdict errno clears_in_ms late_ms clears binds connect e
 TARGET = "text proto addr port device path"
 BIND = "addr reuseaddr reuseport v6only result by unknown blocked_by"
 CONNECT = "to from result blocked_by"
+EPHEMERAL = "first last reserved free states"
 CAUSE = "id certainty title text sockets facets story fixes"
 STEP = "at_ms end event segment state"
 FIX = "id text helps_now permanent command code"
@@ -177,6 +178,20 @@ def check_connect(bad, where, report, asked):
     bad.need(all(is_int(k) and 0 <= k < nsocks for k in by), where + ": connect: blocked_by", by)
 
 
+def check_ephemeral(bad, where, report):
+    """null but for target 0; no more ports are free than the range has."""
+    left = report["ephemeral"]
+    bad.need((left is None) == bool(report["target"]["port"]), where + ": ephemeral", left)
+    if left is None or not keys(bad, where + ": ephemeral", left, EPHEMERAL):
+        return
+    ports = left["last"] - left["first"] + 1 - left["reserved"]
+    addrs = [report["connect"]["from"]["addr"]] if report["connect"] else [b["addr"] for b in report["binds"][::4]]
+    bad.need([f["addr"] for f in left["free"]] == addrs, where + ": ephemeral: addresses", left["free"])
+    bad.need(all(0 <= f["ports"] <= ports for f in left["free"]), where + ": ephemeral: free", left)
+    if "ephemeral-exhausted" in [c["id"] for c in report["causes"]]:
+        bad.need(min(f["ports"] for f in left["free"]) == 0, where + ": exhausted, but ports are free", left)
+
+
 def connect_decides(report, asked):
     """connect() fares worse than bind()."""
     verdicts = [bind_verdict(b) for b in requested(report, asked)]
@@ -280,6 +295,7 @@ def check_report(bad, where, report, probe, asked):
     if len(bad) > before:
         return
     check_binds(bad, where, report, probe, asked)
+    check_ephemeral(bad, where, report)
     check_connect(bad, where, report, asked)
     check_verdict(bad, where, report, asked)
     check_clears(bad, where, report)
