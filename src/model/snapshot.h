@@ -54,6 +54,7 @@ struct host {
 struct quirks {
 	uint8_t time_wait_unseen;   /* a specific address is let in over a TIME_WAIT */
 	uint8_t mapped_unseen;      /* IPv4 and v4-mapped sockets on one address do not see each other */
+	uint8_t mapped_any_unseen;  /* a specific v4-mapped address is let in over ::ffff:0.0.0.0 */
 	uint8_t v6only_meets_v4;    /* [::] with IPV6_V6ONLY and a specific IPv4 address collide */
 	uint8_t v6only_hides_any;   /* [::] with IPV6_V6ONLY hides a wildcard IPv4 socket from a specific address */
 	uint8_t reuseaddr_memory;   /* the bucket remembers that all its binders had SO_REUSEADDR */

@@ -201,6 +201,14 @@ static enum tri mapped_unseen(uint16_t port)
 	return missed;
 }
 
+/* Debian's 6.1.0-50, long after those fixes, in this order only: the other one is refused. */
+static enum tri mapped_any_unseen(uint16_t port)
+{
+	static const struct trial trial = {{"::ffff:0.0.0.0", NULL}, "::ffff:127.0.0.1"};
+
+	return try(&trial, port);
+}
+
 /* 6.6-rc2 to 6.8: the fix before went too far (fixed by d91ef1e1b55f in 6.9-rc; for mapped addresses only in 2026). */
 static enum tri v6only_meets_v4(uint16_t port)
 {
@@ -300,6 +308,7 @@ static const struct {
 } tries[] = {
     {time_wait_unseen, offsetof(struct quirks, time_wait_unseen)},
     {mapped_unseen, offsetof(struct quirks, mapped_unseen)},
+    {mapped_any_unseen, offsetof(struct quirks, mapped_any_unseen)},
     {v6only_meets_v4, offsetof(struct quirks, v6only_meets_v4)},
     {v6only_hides_any, offsetof(struct quirks, v6only_hides_any)},
     {reuseaddr_memory, offsetof(struct quirks, reuseaddr_memory)},
