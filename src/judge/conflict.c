@@ -110,9 +110,11 @@ static enum tri meet_on_device(const struct binder *s, const struct sock *t)
 /* TCP has a bucket of ports for each VRF: inet_csk_get_port() looks only at its own (inet_sk_bound_l3mdev()). */
 static enum tri share_a_bucket(const struct binder *s, const struct sock *t)
 {
-	if (s->proto == PROTO_UDP)
+	if (s->proto == PROTO_UDP || (s->ifindex == t->ifindex))
 		return YES;
-	return t->l3mdev == IFINDEX_UNKNOWN ? UNKNOWN : tri_of(s->l3mdev == t->l3mdev);
+	if (s->l3mdev == IFINDEX_UNKNOWN || t->l3mdev == IFINDEX_UNKNOWN)
+		return UNKNOWN;
+	return tri_of(s->l3mdev == t->l3mdev);
 }
 
 /* Whether S ever looks at T: the same bucket and device, and overlapping addresses. */

@@ -141,6 +141,12 @@ static bool inherited_fd(const struct report *r, const struct sock *s)
 	return false;
 }
 
+static bool mptcp(const struct report *r, const struct sock *s)
+{
+	(void)r;
+	return s->mptcp == YES;
+}
+
 static bool peer_on_this_host(const struct report *r, const struct sock *s)
 {
 	return snapshot_peer(r->seen, s) != NULL;
@@ -203,6 +209,7 @@ static const struct {
     {FACET_DEVICE_BOUND, 0, device_bound},
     {FACET_STOPPED, 0, stopped},
     {FACET_INHERITED_FD, 0, inherited_fd},
+    {FACET_MPTCP, 0, mptcp},
     {FACET_PEER_ON_THIS_HOST, NOT_OF_A_LISTENER, peer_on_this_host},
     {FACET_PEER_KEEPS_OPEN, NOT_OF_A_LISTENER, peer_keeps_open},
     {FACET_PEER_UNREACHABLE, NOT_OF_A_LISTENER, peer_unreachable},

@@ -77,6 +77,16 @@ static bool has_retransmitting(const struct report *r)
 	return false;
 }
 
+/* Nothing in a record tells an MPTCP socket from one of TCP: asked for where a process holds what is in the way. */
+static bool may_be_mptcp(const struct report *r)
+{
+	bool may = false;
+
+	for (size_t i = 0; i < r->nrows; i++)
+		may |= r->rows[i].blocks == YES && r->rows[i].s.inode && r->rows[i].s.mptcp == UNKNOWN;
+	return may && r->request->target.proto == PROTO_TCP;
+}
+
 /* What the words need beyond the sockets: who opened a connection, its time-outs, its other end. */
 static void want_connections(const struct report *r, struct want *want)
 {
@@ -91,6 +101,7 @@ static void want_connections(const struct report *r, struct want *want)
 	want->info |= has_retransmitting(r);
 	want->info &= !r->seen->info_read;
 	want->peers = connections && !r->seen->peers_read;
+	want->mptcp = !r->seen->mptcp_read && may_be_mptcp(r);
 }
 
 /* A trial that may end one way or the other proves nothing. */
@@ -126,7 +137,7 @@ static void find_wants(const struct report *r, bool details, struct want *want)
 	}
 	if (details)
 		want_connections(r, want);
-	if (want->info || want->peers) {
+	if (want->info || want->peers || want->mptcp) {
 		want->owners = !r->seen->owners_read && r->nrows;
 		return;
 	}
@@ -170,5 +181,5 @@ bool judge(struct report *r, const struct request *request, const struct snapsho
 	when_clears(r);
 	find_notes(r);
 	find_wants(r, details, want);
-	return want->unlisted || want->owners || want->info || want->peers || want->noptions || want->quirks || want->nprobes;
+	return want->unlisted || want->owners || want->info || want->peers || want->mptcp || want->noptions || want->quirks || want->nprobes;
 }

@@ -28,6 +28,14 @@ static bool mapped_beside_ipv4(const struct snapshot *seen, const struct binder 
 	return addr_is_ipv4(&s->addr) && addr_is_ipv4(&t->local) && s->addr.family != t->local.family;
 }
 
+/* 6.1.158: nor did ::ffff:0.0.0.0 and ::ffff:127.0.0.1, in that order. */
+static bool mapped_over_mapped_any(const struct snapshot *seen, const struct binder *s, const struct sock *t)
+{
+	(void)seen;
+	return addr_is_mapped(&s->addr) && !addr_is_wildcard(&s->addr) && addr_is_mapped(&t->local) &&
+	       addr_is_wildcard(&t->local);
+}
+
 /* 6.6 to 6.8: an IPv4 address collided with [::] that is confined to IPv6 (ea111449501e). */
 static bool ipv4_beside_v6only(const struct snapshot *seen, const struct binder *s, const struct sock *t)
 {
@@ -65,6 +73,7 @@ static const struct {
 } quirks[] = {
     {offsetof(struct quirks, time_wait_unseen), YES, over_time_wait},
     {offsetof(struct quirks, mapped_unseen), YES, mapped_beside_ipv4},
+    {offsetof(struct quirks, mapped_any_unseen), YES, mapped_over_mapped_any},
     {offsetof(struct quirks, v6only_meets_v4), NO, ipv4_beside_v6only},
     {offsetof(struct quirks, v6only_hides_any), YES, wildcard_behind_v6only},
     {offsetof(struct quirks, loopback6_collides), NO, loopback_beside_ipv6},

@@ -49,7 +49,7 @@ static bool is_alike(const struct snapshot *seen, const struct sock *a, const st
 {
 	return a->state == b->state && !a->inode == !b->inode && a->ifindex == b->ifindex && a->uid == b->uid &&
 	       a->held_by == b->held_by && a->v6only == b->v6only && a->reuseaddr == b->reuseaddr &&
-	       a->reuseport == b->reuseport && addr_equal(&a->local, &b->local) && same_owners(seen, a, b);
+	       a->reuseport == b->reuseport && a->mptcp == b->mptcp && addr_equal(&a->local, &b->local) && same_owners(seen, a, b);
 }
 
 struct group {

@@ -219,18 +219,11 @@ static void want_first(const struct report *r, const unsigned int *order, size_t
 				return;
 }
 
-/* Wants one that leaves no trace whatever comes of it; or, where SO_REUSEPORT alone is certain to fail, both options. */
+/* Wants one that leaves no trace whatever comes of it. */
 static bool want_harmless(const struct report *r, bool details, struct want *want)
 {
-	static const unsigned int mixes_with_it[] = {MIX_REUSEPORT, MIX_BOTH};
-
-	for (size_t i = 0; i < 2 * (r->nbinds / MIXES); i++)
-		if (r->binds[i / 2 * MIXES + mixes_with_it[i % 2]].doubt == DOUBT_MEMORY &&
-		    want_one(r, i / 2, mixes_with_it[i % 2], details, want))
-			return true;
-	for (size_t k = 0; r->request->mix != MIX_REUSEPORT && k < r->nbinds / MIXES; k++)
-		if (is_certainly_blocked(r, &r->binds[address_at(r, k) * MIXES].addr, MIX_REUSEPORT) &&
-		    want_one(r, address_at(r, k), MIX_BOTH, details, want))
+	for (size_t i = 0; i < r->nbinds; i++)
+		if (r->binds[i].doubt == DOUBT_MEMORY && want_one(r, i / MIXES, r->binds[i].mix, details, want))
 			return true;
 	return false;
 }

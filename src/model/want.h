@@ -19,6 +19,7 @@ struct want {
 	bool owners;          /* who holds the snapshot's sockets: one scan of the descriptors, with users and cgroups */
 	bool unlisted;        /* the sockets that are in no table: one scan of the descriptors */
 	bool info;            /* tcp_info: who opened a connection, and its retransmission time-out */
+	bool mptcp;           /* which of them are sockets of MPTCP */
 	bool quirks;          /* how this kernel decides where versions differ */
 	bool peers;           /* the other ends on this host, and what else has our port at the remote end */
 	size_t *options;      /* sockets (indexes into socks) whose options decide */

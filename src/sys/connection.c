@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What a second dump tells of connections: tcp_info (INET_DIAG_INFO) of ours,
- * and their other ends where those are sockets of this namespace too.
+ * whether they are of MPTCP, and their other ends where those are sockets of this
+ * namespace too.
  */
 #include "sys/connection.h"
 
@@ -20,6 +21,7 @@ enum {
 	                    1 << STATE_CLOSE_WAIT | 1 << STATE_LAST_ACK | 1 << STATE_CLOSING,
 	LINGERING_STATES = 1 << STATE_FIN_WAIT_1 | 1 << STATE_FIN_WAIT_2 | 1 << STATE_TIME_WAIT | 1 << STATE_CLOSING |
 	                   1 << STATE_LAST_ACK | 1 << STATE_CLOSE_WAIT,
+	BOUND_INACTIVE = 1 << 13,
 	PEERS_MAX = 64,
 };
 
@@ -95,18 +97,50 @@ static void take_attribute(const struct nlattr *a, void *arg)
 		connection_take_info((const char *)a + NLA_HDRLEN, a->nla_len - (size_t)NLA_HDRLEN, arg);
 }
 
-/* A cookie of 0 is that of no socket. */
-static int take_info(const struct nlmsghdr *h, void *arg)
+/* The socket of the record, as it was; NULL if it is none of ours or another by now.  A cookie of 0 is that of no socket. */
+static struct sock *find(struct reading *r, const struct nlmsghdr *h)
 {
-	struct reading *r = arg;
 	struct sock now, *key = &now, **found;
 
 	r->any = true;
 	if (!inet_diag_parse(h, &now) || !now.cookie)
-		return 0;
+		return NULL;
 	found = bsearch(&key, r->socks, r->nsocks, sizeof(*r->socks), by_cookie);
-	if (found && (*found)->state == now.state)
-		inet_diag_attributes(h, take_attribute, *found);
+	return found && (*found)->state == now.state ? *found : NULL;
+}
+
+static int take_info(const struct nlmsghdr *h, void *arg)
+{
+	struct sock *s = find(arg, h);
+
+	if (s)
+		inet_diag_attributes(h, take_attribute, s);
+	return 0;
+}
+
+/*
+ * Takes from an attribute with tcp_info whether the socket s is a subflow of
+ * MPTCP: the nested INET_DIAG_ULP_INFO names it (tcp_diag_put_ulp()).  Pure.
+ */
+void connection_take_ulp(const struct nlattr *a, void *arg)
+{
+	static const char name[] = "mptcp";
+	const struct nlattr *inner = (const struct nlattr *)((const char *)a + NLA_HDRLEN);
+	struct sock *s = arg;
+
+	if ((a->nla_type & NLA_TYPE_MASK) != INET_DIAG_ULP_INFO || a->nla_len < 2 * NLA_HDRLEN + sizeof name)
+		return;
+	if ((inner->nla_type & NLA_TYPE_MASK) == INET_ULP_INFO_NAME && inner->nla_len == NLA_HDRLEN + sizeof name &&
+	    !memcmp((const char *)inner + NLA_HDRLEN, name, sizeof name))
+		s->mptcp = YES;
+}
+
+static int take_mptcp(const struct nlmsghdr *h, void *arg)
+{
+	struct sock *s = find(arg, h);
+
+	if (s)
+		inet_diag_attributes(h, connection_take_ulp, s);
 	return 0;
 }
 
@@ -123,6 +157,35 @@ int connection_read_info(struct snapshot *s, uint16_t port)
 
 	index_socks(&r, by_cookie);
 	err = inet_diag_walk(&f, &r.any, take_info, &r);
+	free(r.socks);
+	return err;
+}
+
+/* Of a listener's connections nothing is asked: there may be many, and they are what it is. */
+static uint32_t states_held(const struct snapshot *s)
+{
+	uint32_t states = 0;
+
+	for (size_t i = 0; i < s->nsocks; i++)
+		if (s->socks[i].inode)
+			states |= s->socks[i].state == STATE_CLOSE ? BOUND_INACTIVE : 1U << s->socks[i].state;
+	return states & 1U << STATE_LISTEN ? 1U << STATE_LISTEN | (states & BOUND_INACTIVE) : states;
+}
+
+/*
+ * Sets mptcp of those sockets of s on that local port that a process holds and
+ * that are subflows of MPTCP: YES or left UNKNOWN, for older kernels name it to
+ * CAP_NET_ADMIN alone, or not at all.  Returns 0 or -errno.
+ */
+int connection_read_mptcp(struct snapshot *s, uint16_t port)
+{
+	struct inet_diag_filter f = {
+	    .port = port, .states = states_held(s), .extensions = 1 << (INET_DIAG_INFO - 1)};
+	struct reading r = {.seen = s};
+	int err;
+
+	index_socks(&r, by_cookie);
+	err = inet_diag_walk(&f, &r.any, take_mptcp, &r);
 	free(r.socks);
 	return err;
 }

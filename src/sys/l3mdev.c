@@ -8,16 +8,23 @@
 #include "sys/l3mdev.h"
 
 #include <errno.h>
+#include <linux/ethtool.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
+#include <linux/sockios.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/xalloc.h"
 #include "sys/netlink.h"
 #include "sys/procfile.h"
+
+enum { DEVICES_MAX = 1 << 20 }; /* bytes of /proc/net/dev */
 
 /* The attributes at some place and how many bytes they have. */
 struct attributes {
@@ -158,10 +165,40 @@ int l3mdev_any(bool *any)
 	return ask_links(0, NLM_F_DUMP, take_any, any);
 }
 
+/* Whether the driver of a device calls itself vrf (vrf_get_drvinfo() in drivers/net/vrf.c). */
+static bool is_driven_as_vrf(int fd, const char *name)
+{
+	struct ethtool_drvinfo info = {.cmd = ETHTOOL_GDRVINFO};
+	struct ifreq request = {.ifr_data = (char *)&info};
+
+	memcpy(request.ifr_name, name, strnlen(name, IFNAMSIZ - 1));
+	return !ioctl(fd, SIOCETHTOOL, &request) && !strncmp(info.driver, "vrf", sizeof info.driver);
+}
+
+/* The same without netlink: from the names in /proc/net/dev and their drivers.  Returns 0 or -errno. */
+static int any_by_driver(int procfd, bool *any)
+{
+	struct buf b = {0};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int err = fd < 0 ? -errno : procfile_read(procfd, "net/dev", DEVICES_MAX, &b);
+
+	for (char *line = b.s; !err && line && *line; line += strcspn(line, "\n"), line += *line == '\n') {
+		char name[IFNAMSIZ];
+
+		if (sscanf(line, " %15[^: ]:", name) == 1)
+			*any |= is_driven_as_vrf(fd, name);
+	}
+	buf_free(&b);
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
 /* Devices that have been asked for: one question each, whatever the number of sockets. */
 struct known {
 	struct l3mdev_link *v;
 	size_t n;
+	int procfd;
 	int apart;      /* -errno where it is not known whether VRFs matter at all */
 };
 
@@ -177,15 +214,17 @@ static void miss(struct snapshot *s, uint32_t ifindex, int err)
 }
 
 /* A socket of an unknown device may be in any VRF, but only if there is one. */
-static uint32_t look_up(struct snapshot *s, uint32_t ifindex, int apart)
+static uint32_t look_up(struct snapshot *s, uint32_t ifindex, const struct known *known)
 {
 	uint32_t l3mdev = 0;
 	bool any = false;
 	int err = ifindex == IFINDEX_UNKNOWN ? l3mdev_any(&any) : l3mdev_ask(ifindex, &l3mdev);
 
-	if (!err && !any && (!apart || !l3mdev))
+	if (err && ifindex == IFINDEX_UNKNOWN)
+		err = any_by_driver(known->procfd, &any);
+	if (!err && !any && (!known->apart || !l3mdev))
 		return l3mdev;
-	miss(s, ifindex, err ? err : apart);
+	miss(s, ifindex, err ? err : known->apart);
 	return IFINDEX_UNKNOWN;
 }
 
@@ -197,7 +236,7 @@ static uint32_t vrf_of(struct snapshot *s, struct known *known, uint32_t ifindex
 		if (known->v[i].ifindex == ifindex)
 			return known->v[i].l3mdev;
 	known->v = xgrow(known->v, known->n, sizeof *known->v);
-	known->v[known->n++] = (struct l3mdev_link){.ifindex = ifindex, .l3mdev = look_up(s, ifindex, known->apart)};
+	known->v[known->n++] = (struct l3mdev_link){.ifindex = ifindex, .l3mdev = look_up(s, ifindex, known)};
 	return known->v[known->n - 1].l3mdev;
 }
 
@@ -216,7 +255,7 @@ static bool has_device(const struct snapshot *s, const struct target *target)
  */
 void l3mdev_read(struct snapshot *s, int procfd, const struct target *target)
 {
-	struct known known = {0};
+	struct known known = {.procfd = procfd};
 	bool apart = true;
 
 	if (target->proto != PROTO_TCP || !has_device(s, target))

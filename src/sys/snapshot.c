@@ -349,6 +349,13 @@ static void fetch_info(struct snapshot *s, uint16_t port)
 	s->info_read = true;
 }
 
+/* Where it cannot be told, nothing is said of it: the rules are the same. */
+static void fetch_mptcp(struct snapshot *s, uint16_t port)
+{
+	connection_read_mptcp(s, port);
+	s->mptcp_read = true;
+}
+
 static void fetch_peers(struct snapshot *s, uint16_t port)
 {
 	int err = connection_read_peers(s, port);
@@ -411,6 +418,8 @@ void snapshot_fetch(struct snapshot *s, const struct request *request, const str
 		fetch_info(s, request->target.port);
 	if (want->peers && !s->peers_read)
 		fetch_peers(s, request->target.port);
+	if (want->mptcp && !s->mptcp_read)
+		fetch_mptcp(s, request->target.port);
 	if (want->owners && !s->owners_read)
 		fetch_owners(s, request->numeric);
 	if (want->quirks && !s->quirks_read)

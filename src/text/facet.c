@@ -53,6 +53,12 @@ const struct facet_text facet_texts[FACETS] = {
             "{heir} probably inherited the descriptor: it was not close-on-exec when its parent ran it, and this "
             "program does not look like the one that made the socket.",
         },
+    [FACET_MPTCP] =
+        {
+            "mptcp",
+            "It is a socket of Multipath TCP, which runs one connection over several paths at once; for bind() it is one "
+            "of TCP like any other. ss -M shows it as what it is, and ss -K cannot destroy such a listener.",
+        },
     [FACET_IN_EPHEMERAL_RANGE] =
         {
             "in-ephemeral-range",

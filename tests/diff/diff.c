@@ -192,9 +192,9 @@ static void print_table(const struct state *s)
 	static const char *const rows[MODES][2] = {{"never, other mixes", "never, requested mix"},
 	                                           {"default, other mixes", "default, requested mix"}};
 
-	printf("%-26s %9s %6s  unknown for want of\n%44s%9s%9s%9s%9s%9s%9s%9s\n", "", "decisions", "wrong", "options",
-	       "memory", "kernel", "hidden", "address", "order", "refuted", "no word");
-	_Static_assert(DOUBTS == 8, "a column for each doubt");
+	printf("%-26s %9s %6s  unknown for want of\n%44s%9s%9s%9s%9s%9s%9s%9s%9s\n", "", "decisions", "wrong", "options",
+	       "memory", "kernel", "hidden", "address", "order", "chance", "refuted", "no word");
+	_Static_assert(DOUBTS == 9, "a column for each doubt");
 	for (size_t mode = 0; mode < MODES; mode++)
 		for (size_t i = 0; i < 2; i++)
 			print_row(rows[mode][i], &s->counts[mode][i]);

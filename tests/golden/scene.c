@@ -33,6 +33,7 @@ void scene_start(struct snapshot *seen, struct request *request)
 	    .options_read = true,
 	    .info_read = true,
 	    .peers_read = true,
+	    .mptcp_read = true,
 	    .quirks_read = true,
 	};
 	memset(&seen->quirks, NO, sizeof seen->quirks);
@@ -514,6 +515,15 @@ static void make_device_bound(struct snapshot *seen, struct request *request)
 	seen->ndevices = 1;
 }
 
+static void make_mptcp(struct snapshot *seen, struct request *request)
+{
+	struct sock *s = scene_sock(seen, STATE_LISTEN, "0.0.0.0", NULL);
+
+	(void)request;
+	s->mptcp = YES;
+	scene_owner(seen, s, 4711, "caddy");
+}
+
 /* With options: what is said is said of them. */
 static void make_requested(struct snapshot *seen, struct request *request)
 {
@@ -780,6 +790,7 @@ const struct scene scenes[] = {
     {"remote-side-only", make_remote_side, false},
     {"listener-and-time-wait", make_listener_and_time_wait, false},
     {"device-bound", make_device_bound, false},
+    {"mptcp", make_mptcp, false},
     {"requested", make_requested, false},
     {"free-requested", make_free_requested, false},
     {"mapped-v6only", make_mapped_v6only, false},

@@ -143,6 +143,11 @@ CASES = [
     listener("established-children", "established-children", states={"LISTEN": 1, "ESTABLISHED": 2}),
     listener("half-open-of-listener", "half-open-of-listener", states={"LISTEN": 1, "SYN_RECV": 1}),
 
+    # Its near miss is the plain listener above: exactly the facets that are named.
+    listener("mptcp-listener", "mptcp-listener", facets="mptcp"),
+    listener("mptcp-v6-listener", "mptcp-v6-listener", "[::]:9877", facets="mptcp"),
+    bound("mptcp-bound", "mptcp-bound", facets="mptcp " + LACKED),
+
     bound("bound", "bound", facets=LACKED, states={"BOUND": 1}),
     bound("bound-from-specific", "bound", "127.0.0.1:9877", "wildcard-overlap " + LACKED),
     bound("bound-reuseaddr", "bound-reuseaddr", facets=HAS),
@@ -365,6 +370,7 @@ CASES += [
 
 # Somebody else's socket: situation, first cause and its facets.
 HIDDEN = [
+    ("hidden-owner-mptcp", "mptcp-listener", "listener", "hidden-owner mptcp"),
     ("hidden-owner", "listener", "listener", "hidden-owner"),
     ("hidden-owner-reuseport", "listener-reuseport", "listener", "hidden-owner"),
     ("hidden-owner-bound", "bound", "bound-not-listening", "hidden-owner " + LACKED),

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tcp_info: who opened a connection, and what older kernels do not send. */
+/* tcp_info: who opened a connection, whether it is of MPTCP, and what older kernels do not send. */
+#include <linux/inet_diag.h>
 #include <linux/tcp.h>
 #include <stddef.h>
+#include <string.h>
 
+#include "guard.h"
 #include "sys/connection.h"
 #include "tests/unit/suite.h"
 
@@ -36,10 +39,47 @@ START_TEST(test_info)
 }
 END_TEST
 
+/* An attribute with another in it; lengths without headers. */
+static const struct ulp {
+	const char *what;
+	uint16_t type, inner, len;
+	const char *name;
+	enum tri mptcp;
+} ulps[] = {
+    {"MPTCP", INET_DIAG_ULP_INFO, INET_ULP_INFO_NAME, 6, "mptcp", YES},
+    {"MPTCP, marked as nested", INET_DIAG_ULP_INFO | NLA_F_NESTED, INET_ULP_INFO_NAME, 6, "mptcp", YES},
+    {"TLS", INET_DIAG_ULP_INFO, INET_ULP_INFO_NAME, 4, "tls", UNKNOWN},
+    {"a longer name", INET_DIAG_ULP_INFO, INET_ULP_INFO_NAME, 7, "mptcpx", UNKNOWN},
+    {"a name without its end", INET_DIAG_ULP_INFO, INET_ULP_INFO_NAME, 5, "mptcp", UNKNOWN},
+    {"no name", INET_DIAG_ULP_INFO, INET_ULP_INFO_NAME, 0, "", UNKNOWN},
+    {"another attribute in it", INET_DIAG_ULP_INFO, INET_ULP_INFO_MPTCP, 6, "mptcp", UNKNOWN},
+    {"another attribute", INET_DIAG_CONG, INET_ULP_INFO_NAME, 6, "mptcp", UNKNOWN},
+};
+
+START_TEST(test_ulp)
+{
+	const struct ulp *row = &ulps[_i];
+	size_t len = 2 * NLA_HDRLEN + row->len;
+	struct nlattr outer = {.nla_len = (uint16_t)len, .nla_type = row->type};
+	struct nlattr inner = {.nla_len = (uint16_t)(NLA_HDRLEN + row->len), .nla_type = row->inner};
+	char bytes[64];
+	struct sock s = {0};
+	struct guard g = guard_open(sizeof bytes);
+
+	memcpy(bytes, &outer, sizeof outer);
+	memcpy(bytes + NLA_HDRLEN, &inner, sizeof inner);
+	memcpy(bytes + 2 * NLA_HDRLEN, row->name, row->len);
+	connection_take_ulp(guard_put(&g, bytes, len, 1), &s);
+	ck_assert_msg(s.mptcp == row->mptcp, "%s: %d", row->what, s.mptcp);
+	guard_close(&g);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("connection");
 
 	add_table(suite, "info", test_info, COUNT(rows));
+	add_table(suite, "ulp", test_ulp, COUNT(ulps));
 	return run_suite(suite);
 }

@@ -206,6 +206,8 @@ START_TEST(test_quirks)
 	     NO, EADDRINUSE, NULL},
 	    {"mapped", "::ffff:127.0.0.1", "127.0.0.1", offsetof(struct quirks, mapped_unseen), STATE_LISTEN, MIX_PLAIN, NO,
 	     EADDRINUSE, NULL},
+	    {"mapped wildcard", "::ffff:0.0.0.0", "::ffff:127.0.0.1", offsetof(struct quirks, mapped_any_unseen), STATE_LISTEN,
+	     MIX_PLAIN, NO, EADDRINUSE, NULL},
 	    {"v6only", "::", "127.0.0.1", offsetof(struct quirks, v6only_meets_v4), STATE_LISTEN, MIX_PLAIN, YES, RESULT_OK,
 	     NULL},
 	    {"hidden wildcard", "::", "127.0.0.1", offsetof(struct quirks, v6only_hides_any), STATE_LISTEN, MIX_PLAIN, YES,
@@ -458,6 +460,25 @@ START_TEST(test_gone_meanwhile)
 }
 END_TEST
 
+/* Whether what is in the way is of MPTCP is asked once, for the words, where a process holds it. */
+START_TEST(test_mptcp)
+{
+	struct fixture f = begin();
+	struct sock *s = scene_sock(&f.seen, STATE_LISTEN, "0.0.0.0", NULL);
+
+	f.seen.mptcp_read = false;
+	ck_assert(again(&f) && f.want.mptcp);
+	s->mptcp = YES;
+	again(&f);
+	ck_assert(!f.want.mptcp && f.r.causes[0].facets & 1U << FACET_MPTCP);
+	s->mptcp = UNKNOWN;
+	s->inode = 0;
+	again(&f);
+	ck_assert(!f.want.mptcp && !(f.r.causes[0].facets & 1U << FACET_MPTCP));
+	end(&f);
+}
+END_TEST
+
 /* Where a socket may be hidden, a refusal proves nothing of the one that is seen. */
 START_TEST(test_hidden_suspect)
 {
@@ -658,7 +679,7 @@ int main(void)
 	add_table(suite, "quiet listener", test_quiet_listener, 1);
 	add_table(suite, "children of a listener", test_children_of_a_listener, 1);
 	add_table(suite, "reuseport memory", test_reuseport_memory, 1);
-	add_table(suite, "quirks", test_quirks, 6);
+	add_table(suite, "quirks", test_quirks, 7);
 	add_table(suite, "gaps", test_gaps, 3);
 	add_table(suite, "other gaps", test_other_gaps_hide_nothing, 1);
 	add_table(suite, "privileged", test_privileged, 1);
@@ -675,6 +696,7 @@ int main(void)
 	add_table(suite, "owners copied", test_owners_copy, 1);
 	add_table(suite, "gone meanwhile", test_gone_meanwhile, 1);
 	add_table(suite, "hidden suspect", test_hidden_suspect, 1);
+	add_table(suite, "MPTCP", test_mptcp, 1);
 	add_table(suite, "rows", test_rows, 1);
 	return run_suite(suite);
 }

@@ -27,6 +27,31 @@ static void bound_elsewhere(const struct situation *s, uint16_t port)
 	need(!setns(here, CLONE_NEWNET), "setns");
 }
 
+/* The same by MPTCP, where this kernel has it; count: connections of it, its listener gone. */
+static void mptcp(const struct situation *s, uint16_t port)
+{
+	struct place p = place(s->on, port);
+	int fd = socket(p.sa.ss_family, SOCK_STREAM, 262), client, child;
+
+	if (fd < 0) {
+		printf("skip=no MPTCP here: %s\n", strerror(errno));
+		exit(0);
+	}
+	set_options(fd, p.sa.ss_family, s->options);
+	need(!bind(fd, (struct sockaddr *)&p.sa, p.len), "bind");
+	holder(getpid());
+	if (s->to)
+		need(!listen(fd, 8), "listen");
+	if (!s->count)
+		return;
+	client = socket(p.sa.ss_family, SOCK_STREAM, 262);
+	p = place(s->to, port);
+	need(client >= 0 && !connect(client, (struct sockaddr *)&p.sa, p.len), "connect");
+	child = accept(fd, NULL, NULL);
+	need(child >= 0, "accept");
+	close(fd);
+}
+
 static void unbound(const struct situation *s, uint16_t port)
 {
 	(void)s;
@@ -85,6 +110,10 @@ const struct situation unlisted_situations[] = {
     {"bound-specific", bound_here, "127.0.0.1", 0, NULL, 0},
     {"bound-mapped", bound_here, "::ffff:127.0.0.1", REUSEADDR, NULL, 0},
     {"bound-elsewhere", bound_elsewhere, "0.0.0.0", 0, NULL, 0},
+    {"mptcp-bound", mptcp, "0.0.0.0", 0, NULL, 0},
+    {"mptcp-listener", mptcp, "0.0.0.0", 0, "127.0.0.1", 0},
+    {"mptcp-v6-listener", mptcp, "::", 0, "::1", 0},
+    {"mptcp-connection", mptcp, "0.0.0.0", 0, "127.0.0.1", 1},
     {"unbound", unbound, NULL, 0, NULL, 0},
     {"reset-child", reset_child, "0.0.0.0", 0, "127.0.0.1", 0},
     {"in-flight", in_flight, "0.0.0.0", 0, NULL, 0},
