@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * TCP sockets from NETLINK_SOCK_DIAG.  Records: inet_sk_diag_fill(),
+ * TCP and UDP sockets from NETLINK_SOCK_DIAG.  Records: inet_sk_diag_fill(),
  * inet_twsk_diag_fill() and inet_req_diag_fill() in the kernel's inet_diag.c,
  * alike from 5.4 to 7.1.  SHUTDOWN, SKV6ONLY and CGROUP_ID come unasked.
  */
@@ -11,14 +11,13 @@
 #include <linux/inet_diag.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "sys/netlink.h"
 
-/*
- * A number of the kernel that older headers lack: CGROUP_ID is of 5.8.
- */
-enum { ATTR_CGROUP_ID = 21 };
+/* Numbers of the kernel that older headers lack: CGROUP_ID is of 5.8, INET_DIAG_REQ_PROTOCOL of 5.10. */
+enum { ATTR_CGROUP_ID = 21, REQUEST_PROTOCOL = 3 };
 
 static struct addr address(uint8_t family, const __be32 *raw)
 {
@@ -118,6 +117,7 @@ bool inet_diag_parse(const struct nlmsghdr *h, struct sock *s)
 }
 
 struct question {
+	enum proto proto;
 	uint16_t port;
 	void (*take)(const struct sock *s, void *arg);
 	void *arg;
@@ -133,6 +133,7 @@ static int answer(const struct nlmsghdr *h, void *arg)
 
 	if (!inet_diag_parse(h, &s))
 		return -EBADMSG;
+	s.proto = (uint8_t)q->proto;
 	if (sock_is_bound_only(&s))
 		*q->bound_only = true;
 	if (q->port && s.port != q->port)
@@ -142,12 +143,18 @@ static int answer(const struct nlmsghdr *h, void *arg)
 	return 0;
 }
 
-/* Both families in one walk of the tables; only the older request takes AF_UNSPEC. */
+/*
+ * Both families in one walk of the tables; only the older request takes
+ * AF_UNSPEC.  Its own field for the protocol is the type of message: another one
+ * is named by an attribute (5.10).
+ */
 static int walk_at_once(const struct inet_diag_filter *f, netlink_record *record, void *arg)
 {
 	struct {
 		struct nlmsghdr h;
 		struct inet_diag_req r;
+		struct nlattr a;
+		uint32_t protocol;
 	} request = {
 	    .h = {.nlmsg_len = sizeof request,
 	          .nlmsg_type = TCPDIAG_GETSOCK,
@@ -157,8 +164,12 @@ static int walk_at_once(const struct inet_diag_filter *f, netlink_record *record
 	          .id.idiag_sport = htons(f->port),
 	          .id.idiag_dport = htons(f->peer_port),
 	          .idiag_states = f->states},
+	    .a = {.nla_len = sizeof request.a + sizeof request.protocol, .nla_type = REQUEST_PROTOCOL},
+	    .protocol = IPPROTO_UDP,
 	};
 
+	if (f->proto == PROTO_TCP)
+		request.h.nlmsg_len = offsetof(__typeof__(request), a);
 	return netlink_dump(NETLINK_SOCK_DIAG, &request.h, record, arg);
 }
 
@@ -183,8 +194,10 @@ static int walk_family(const struct inet_diag_filter *f, uint8_t family, netlink
 }
 
 /*
- * One dump of TCP sockets through the filter, record by record: both families at
- * once, or where the older request is refused the newer one for each.  Returns
+ * One dump of sockets through the filter, record by record: both families at
+ * once, or (TCP) where the older request is refused the newer one for each.  UDP
+ * sockets come in the order of the kernel's table, the two families as they are
+ * mixed there, and that order counts (judge/conflict.c).  Returns
  * 0, the first non-zero return of record, or -errno of netlink_dump().  After a
  * refusal that came behind some records the newer request is not tried; *any is
  * true if there were any.
@@ -193,14 +206,14 @@ int inet_diag_walk(const struct inet_diag_filter *f, const bool *any, netlink_re
 {
 	int err = walk_at_once(f, record, arg);
 
-	if (!err || *any)
+	if (!err || *any || f->proto == PROTO_UDP)
 		return err;
 	err = walk_family(f, AF_INET, record, arg);
 	return err ? err : walk_family(f, AF_INET6, record, arg);
 }
 
 /*
- * Hands every TCP socket of this network namespace with that local port (0: any) to
+ * Hands every socket of that protocol in this network namespace with that local port (0: any) to
  * take, in dump order: listeners, then bound-only ones, then the rest.  Sets
  * *bound_only if a bound-only socket of any port was listed (proof that this
  * kernel lists them; it is left alone otherwise).  Returns 0 when all were
@@ -208,10 +221,10 @@ int inet_diag_walk(const struct inet_diag_filter *f, const bool *any, netlink_re
  * others may be missing.  Where the older request is refused before a socket
  * was handed over, the newer one is tried for each family.
  */
-int inet_diag_ask(uint16_t port, bool *bound_only, void (*take)(const struct sock *s, void *arg), void *arg)
+int inet_diag_ask(enum proto proto, uint16_t port, bool *bound_only, void (*take)(const struct sock *s, void *arg), void *arg)
 {
-	struct question q = {.port = port, .take = take, .arg = arg, .bound_only = bound_only};
-	struct inet_diag_filter f = {.port = port, .states = INET_DIAG_ALL_STATES};
+	struct question q = {.proto = proto, .port = port, .take = take, .arg = arg, .bound_only = bound_only};
+	struct inet_diag_filter f = {.proto = proto, .port = port, .states = INET_DIAG_ALL_STATES};
 
 	return inet_diag_walk(&f, &q.any_taken, answer, &q);
 }

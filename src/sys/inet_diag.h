@@ -16,6 +16,7 @@
 
 /* Which sockets to dump: 0 is any port; extensions are bits 1 << (attribute - 1). */
 struct inet_diag_filter {
+	enum proto proto;
 	uint16_t port, peer_port;
 	uint32_t states;
 	uint8_t extensions;
@@ -26,6 +27,6 @@ typedef void inet_diag_attribute(const struct nlattr *a, void *arg);
 void inet_diag_attributes(const struct nlmsghdr *h, inet_diag_attribute *take, void *arg);
 bool inet_diag_parse(const struct nlmsghdr *h, struct sock *s);
 int inet_diag_walk(const struct inet_diag_filter *f, const bool *any, netlink_record *record, void *arg);
-int inet_diag_ask(uint16_t port, bool *bound_only, void (*take)(const struct sock *s, void *arg), void *arg);
+int inet_diag_ask(enum proto proto, uint16_t port, bool *bound_only, void (*take)(const struct sock *s, void *arg), void *arg);
 
 #endif

@@ -53,10 +53,11 @@ int probe_set_device(int fd, const struct addr *addr, const struct target *targe
 	return 0;
 }
 
-/* A TCP socket bound to the target's device, v6only as told, whatever net.ipv6.bindv6only says.  Its descriptor or -errno. */
+/* A socket of the target's protocol bound to its device, v6only as told, whatever net.ipv6.bindv6only says.  Its descriptor or -errno. */
 static int open_socket(const struct addr *addr, const struct target *target, bool v6only)
 {
-	int fd = socket(addr->family, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP), err = 0;
+	int type = target->proto == PROTO_UDP ? SOCK_DGRAM : SOCK_STREAM, err = 0;
+	int fd = socket(addr->family, type | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		return -errno;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * TCP sockets from /proc/net/tcp and tcp6, for where netlink is refused.  Lines:
+ * Sockets from /proc/net/tcp and tcp6 (udp and udp6), for where netlink is refused.  Lines:
  * get_tcp4_sock(), get_timewait4_sock(), get_openreq4() in net/ipv4/tcp_ipv4.c
  * and their like in net/ipv6/tcp_ipv6.c, alike from 5.4 to 7.1.  Neither
  * bound-only sockets nor cookie, device, cgroup, v6only, shutdown or a
@@ -109,7 +109,13 @@ bool procnet_parse(const char *line, int family, struct sock *s)
 typedef void taker(const struct sock *s, void *arg);
 
 /* Every line must be whole and understood: what is skipped would count as not there. */
-static int read_lines(FILE *f, int family, uint16_t port, taker *take, void *arg)
+struct table {
+	const char *path;
+	enum proto proto;
+	int family;
+};
+
+static int read_lines(FILE *f, const struct table *t, uint16_t port, taker *take, void *arg)
 {
 	char line[LINE_BYTES];
 	struct sock s;
@@ -117,17 +123,18 @@ static int read_lines(FILE *f, int family, uint16_t port, taker *take, void *arg
 	if (!fgets(line, sizeof line, f) || !strstr(line, "local_address"))
 		return ferror(f) ? -errno : -EBADMSG;
 	while (fgets(line, sizeof line, f)) {
-		if (!strchr(line, '\n') || !procnet_parse(line, family, &s))
+		if (!strchr(line, '\n') || !procnet_parse(line, t->family, &s))
 			return -EBADMSG;
+		s.proto = (uint8_t)t->proto;
 		if (!port || s.port == port)
 			take(&s, arg);
 	}
 	return ferror(f) ? -errno : 0;
 }
 
-static int read_table(int procfd, const char *path, int family, uint16_t port, taker *take, void *arg)
+static int read_table(int procfd, const struct table *t, uint16_t port, taker *take, void *arg)
 {
-	int fd = openat(procfd, path, O_RDONLY | O_CLOEXEC), err;
+	int fd = openat(procfd, t->path, O_RDONLY | O_CLOEXEC), err;
 	FILE *f;
 
 	if (fd < 0)
@@ -138,23 +145,27 @@ static int read_table(int procfd, const char *path, int family, uint16_t port, t
 		close(fd);
 		return err;
 	}
-	err = read_lines(f, family, port, take, arg);
+	err = read_lines(f, t, port, take, arg);
 	fclose(f);
 	return err;
 }
 
 /*
- * Hands every TCP socket with that local port (0: any) in net/tcp and net/tcp6 below
- * procfd to take, in the order of the tables.  A missing tcp6 (a host without
- * IPv6) is no error.  Returns 0, or -errno (-EBADMSG: a line was not
+ * Hands every socket of that protocol with that local port (0: any) in the two
+ * tables below procfd to take, in their order.  A missing table of IPv6 (a host
+ * without it) is no error.  Returns 0, or -errno (-EBADMSG: a line was not
  * understood): those handed over are real, but others may be missing.
  */
-int procnet_ask(int procfd, uint16_t port, void (*take)(const struct sock *s, void *arg), void *arg)
+int procnet_ask(int procfd, enum proto proto, uint16_t port, void (*take)(const struct sock *s, void *arg), void *arg)
 {
-	int err = read_table(procfd, "net/tcp", AF_INET, port, take, arg);
+	static const struct table tables[PROTOS][2] = {
+	    [PROTO_TCP] = {{"net/tcp", PROTO_TCP, AF_INET}, {"net/tcp6", PROTO_TCP, AF_INET6}},
+	    [PROTO_UDP] = {{"net/udp", PROTO_UDP, AF_INET}, {"net/udp6", PROTO_UDP, AF_INET6}},
+	};
+	int err = read_table(procfd, &tables[proto][0], port, take, arg);
 
 	if (err)
 		return err;
-	err = read_table(procfd, "net/tcp6", AF_INET6, port, take, arg);
+	err = read_table(procfd, &tables[proto][1], port, take, arg);
 	return err == -ENOENT ? 0 : err;
 }

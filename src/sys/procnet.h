@@ -7,6 +7,6 @@
 #include "model/sock.h"
 
 bool procnet_parse(const char *line, int family, struct sock *s);
-int procnet_ask(int procfd, uint16_t port, void (*take)(const struct sock *s, void *arg), void *arg);
+int procnet_ask(int procfd, enum proto proto, uint16_t port, void (*take)(const struct sock *s, void *arg), void *arg);
 
 #endif

@@ -192,7 +192,7 @@ void snapshot_ports(struct snapshot *s, const struct request *request, struct po
 	int procfd = open_proc();
 
 	begin(s, procfd, request);
-	sources_ports(s, procfd, ports);
+	sources_ports(s, procfd, (enum proto)request->target.proto, ports);
 	if (gap_has(&s->gaps, GAP_BOUND_ONLY))
 		read_unlisted(s, procfd);
 	for (size_t i = 0; i < s->nunlisted; i++)

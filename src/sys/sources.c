@@ -16,6 +16,7 @@
 struct reading {
 	const struct host *host;
 	int procfd;
+	enum proto proto;
 	uint16_t port;
 	struct fold fold;
 	struct port_set *ports;
@@ -23,12 +24,29 @@ struct reading {
 	struct census *census;
 	bool any_taken;
 	bool lists_bound_only;  /* the source shows sockets that are bound and nothing more */
+	bool unordered;         /* the source does not tell the order in which the kernel looks at them */
+	size_t crowd;           /* UDP: sockets of any port that may share a slot with the port */
 };
+
+/*
+ * The fewest slots that a table of UDP sockets has: UDP_HTABLE_SIZE_MIN_PERNET
+ * (net/ipv4/udp.c); all sizes are powers of two.  So ports in one slot are alike
+ * modulo that.
+ */
+enum { SLOTS = 128 };
+
+static bool is_elsewhere(struct reading *r, const struct sock *s)
+{
+	r->crowd += s->port % SLOTS == r->port % SLOTS;
+	return s->port != r->port;
+}
 
 static void take(const struct sock *s, void *arg)
 {
 	struct reading *r = arg;
 
+	if (r->proto == PROTO_UDP && r->port && is_elsewhere(r, s))
+		return;
 	r->any_taken = true;
 	if (r->ports)
 		port_set_add(r->ports, s->port);
@@ -43,17 +61,19 @@ static void take(const struct sock *s, void *arg)
 static int ask_inet_diag(struct reading *r)
 {
 	bool seen = false;
-	int err = inet_diag_ask(r->port, &seen, take, r);
+	int err = inet_diag_ask(r->proto, r->proto == PROTO_UDP ? 0 : r->port, &seen, take, r);
 
 	/* 6.8 is the first to list them (91051f003948 "tcp: Dump bound-only sockets in inet_diag."). */
-	r->lists_bound_only = seen || host_has_kernel(r->host, 6, 8);
+	r->lists_bound_only = seen || r->proto == PROTO_UDP || host_has_kernel(r->host, 6, 8);
 	return err;
 }
 
 static int ask_procnet(struct reading *r)
 {
-	r->lists_bound_only = false;
-	return procnet_ask(r->procfd, r->port, take, r);
+	r->lists_bound_only = r->proto == PROTO_UDP;
+	r->unordered = true;
+	r->crowd = 0;
+	return procnet_ask(r->procfd, r->proto, r->proto == PROTO_UDP ? 0 : r->port, take, r);
 }
 
 static const struct source {
@@ -80,22 +100,27 @@ static void read_all(struct reading *r, struct gaps *gaps)
 }
 
 /*
- * Fills s->socks with all TCP sockets of that local port (unless all are asked for,
- * alike ones without a process folded, but for those whose peer is that of s->route) and
- * adds the gaps of this look; s->host is filled already.  procfd is a descriptor of /proc.  What a dump had shown before it
- * was cut stays.
+ * Fills s->socks with all sockets of the request's protocol and that local port
+ * and adds the gaps of this look; s->host is filled already.  procfd is a
+ * descriptor of /proc.  Of TCP alike ones without a process are folded, unless
+ * all are asked for, but for those whose peer is that of s->route; UDP sockets
+ * stay in the order of the kernel's table.  What a dump had shown before it was
+ * cut stays.
  */
 void sources_read(struct snapshot *s, int procfd, const struct request *request, uint16_t port)
 {
 	struct reading r = {
 	    .host = &s->host,
 	    .procfd = procfd,
+	    .proto = (enum proto)request->target.proto,
 	    .port = port,
-	    .fold = {.off = request->all, .peer = s->route.to, .peer_port = request->to_port},
+	    .fold = {.off = request->all || request->target.proto == PROTO_UDP, .peer = s->route.to, .peer_port = request->to_port},
 	};
 
 	read_all(&r, &s->gaps);
 	s->socks = fold_end(&r.fold, &s->nsocks);
+	s->unordered = r.unordered;
+	s->crowd = r.crowd;
 }
 
 /* Counts all TCP sockets into s->census, whose rules are known, and adds the gaps of this look; in the same memory for any number. */
@@ -106,10 +131,10 @@ void sources_census(struct snapshot *s, int procfd)
 	read_all(&r, &s->gaps);
 }
 
-/* Adds the local ports of all TCP sockets to ports, and the gaps of this look to s; as above, in the same memory for any number. */
-void sources_ports(struct snapshot *s, int procfd, struct port_set *ports)
+/* Adds the local ports of all sockets of that protocol to ports, and the gaps of this look to s; in the same memory for any number. */
+void sources_ports(struct snapshot *s, int procfd, enum proto proto, struct port_set *ports)
 {
-	struct reading r = {.host = &s->host, .procfd = procfd, .ports = ports};
+	struct reading r = {.host = &s->host, .procfd = procfd, .proto = proto, .ports = ports};
 
 	read_all(&r, &s->gaps);
 }

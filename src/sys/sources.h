@@ -7,7 +7,7 @@
 
 void sources_read(struct snapshot *s, int procfd, const struct request *request, uint16_t port);
 void sources_census(struct snapshot *s, int procfd);
-void sources_ports(struct snapshot *s, int procfd, struct port_set *ports);
+void sources_ports(struct snapshot *s, int procfd, enum proto proto, struct port_set *ports);
 void sources_inodes(const struct host *host, int procfd, struct inodes *inodes);
 
 #endif
