@@ -98,7 +98,8 @@ check-mutations:
 golden: $(GOLDEN)
 	$(Q)sh tests/lib/golden.sh write $(GOLDEN) tests/golden
 
-# On other kernels, in emulated machines: KERNELS="6.1 7.2" chooses, N is for the random decisions on each.
+# On other kernels, in emulated machines: KERNELS="6.1 7.2" chooses, N is for the random decisions
+# on each, PARTS="unit diff" leaves out the live tests, which take longest.
 check-kernels: all $(UNIT) $(TOOLS) $(DIFF)
 	$(Q)CACHE=build/kernels KERNELS="$(KERNELS)" \
 		N="$(if $(filter command environment,$(origin N)),$(N),5000)" sh tests/kernels/kernels.sh check $(BUILD) $(UNIT)
