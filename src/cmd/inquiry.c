@@ -31,7 +31,7 @@ static void take_ports(struct inquiry *to, const struct target_spec *spec)
 		struct ports p = spec->ports[i];
 
 		if (*p.service) {
-			if (!resolve_service(p.service, &p.first))
+			if (!resolve_service(p.service, (enum proto)to->request.target.proto, &p.first))
 				bad("bad target", spec->text, "a port is a number from 1 to 65535 or the name of a service");
 			p.last = p.first;
 		}
@@ -109,7 +109,7 @@ static uint16_t port_of_peer(const struct target_spec *spec)
 {
 	uint16_t port = spec->ports[0].first;
 
-	if (*spec->ports[0].service && !resolve_service(spec->ports[0].service, &port))
+	if (*spec->ports[0].service && !resolve_service(spec->ports[0].service, PROTO_TCP, &port))
 		bad("--to", spec->text, "there is no such service");
 	return port;
 }
@@ -219,7 +219,15 @@ static void add_inquiries(const struct request *q, const struct target_spec *spe
 	}
 }
 
-/* Adds an inquiry for each address of one target (and of the peer). */
+/* Whether the target is meant for that protocol: its text says so, or the options do (TCP where nothing does). */
+static bool is_meant(const struct options *o, const struct target_spec *spec, enum proto proto)
+{
+	if (spec->proto >= 0)
+		return spec->proto == (int)proto;
+	return proto == PROTO_UDP ? o->udp : o->tcp || !o->udp;
+}
+
+/* Adds an inquiry for each protocol and address of one target (and of the peer). */
 static void read_target(const struct options *o, const char *text, const struct request *options,
                         const struct peer *peer, struct inquiry **v, size_t *n)
 {
@@ -234,9 +242,11 @@ static void read_target(const struct options *o, const char *text, const struct 
 	q.target.text = text;
 	take_device(&q, &spec, o);
 	naddrs = addresses_of(&spec, q.family, &addrs);
-	for (size_t i = 0; i < naddrs; i++) {
-		q.target.addr = addrs[i];
-		add_inquiries(&q, &spec, peer, v, n);
+	for (size_t i = 0; i < PROTOS * naddrs; i++) {
+		q.target.proto = (uint8_t)(i / naddrs);
+		q.target.addr = addrs[i % naddrs];
+		if (is_meant(o, &spec, (enum proto)q.target.proto))
+			add_inquiries(&q, &spec, peer, v, n);
 	}
 	if (*n == before)
 		bad("--to", peer->text, "a socket of the target's family cannot go there");

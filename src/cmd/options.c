@@ -36,6 +36,8 @@ static const struct option long_options[] = {
     {"verbose", no_argument, NULL, 'v'},
     {"all", no_argument, NULL, 'a'},
     {"numeric", no_argument, NULL, 'n'},
+    {"tcp", no_argument, NULL, 't'},
+    {"udp", no_argument, NULL, 'u'},
     {"ipv4", no_argument, NULL, '4'},
     {"ipv6", no_argument, NULL, '6'},
     {"reuseaddr", no_argument, NULL, OPT_REUSEADDR},
@@ -57,7 +59,9 @@ static const struct option long_options[] = {
 /* The options' part of --help. */
 const char *options_help(void)
 {
-	return "  -4, --ipv4       judge only IPv4\n"
+	return "  -t, --tcp        TCP ports (the default)\n"
+	       "  -u, --udp        UDP ports; with -t both\n"
+	       "  -4, --ipv4       judge only IPv4\n"
 	       "  -6, --ipv6       judge only IPv6\n"
 	       "      --reuseaddr, --reuseport, --v6only, --device=DEV, --user=USER\n"
 	       "                   the socket that would be bound has this option, device, user\n"
@@ -136,7 +140,7 @@ void options_parse(struct options *o, int argc, char **argv)
 	int c;
 
 	*o = (struct options){.targets = xcalloc((size_t)argc, sizeof *o->targets)};
-	while ((c = getopt_long(argc, argv, "-46ajno:qvhV", long_options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "-46ajno:qtuvhV", long_options, NULL)) != -1) {
 		switch (c) {
 		case 1:
 			o->targets[o->ntargets++] = optarg;
@@ -158,6 +162,12 @@ void options_parse(struct options *o, int argc, char **argv)
 			break;
 		case 'n':
 			o->numeric = true;
+			break;
+		case 't':
+			o->tcp = true;
+			break;
+		case 'u':
+			o->udp = true;
 			break;
 		case '4':
 			o->ipv4 = true;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the user typed as a target: [tcp:][ADDRESS[%DEVICE]:]PORTS[/tcp], also as
+ * What the user typed as a target: [tcp:][ADDRESS[%DEVICE]:]PORTS[/tcp] (or udp), also as
  * other programs print it (*:80, :::80).  Only the text is looked at here; names
  * are looked up by sys/resolve.c.
  */
@@ -205,27 +205,44 @@ static bool parse_address(struct span p, struct target_spec *t, const char **why
 	return parse_host(head, t, why) && parse_ports(after(rest, 1), t, why);
 }
 
-/* What the interface knows and this version does not: UDP and unix sockets. */
+static const char *const prefixes[PROTOS] = {[PROTO_TCP] = "tcp:", [PROTO_UDP] = "udp:"};
+static const char *const suffixes[PROTOS] = {[PROTO_TCP] = "/tcp", [PROTO_UDP] = "/udp"};
+
+static bool ends_with_protocol(struct span p)
+{
+	return ends(p, suffixes[PROTO_TCP]) || ends(p, suffixes[PROTO_UDP]);
+}
+
+/* What the interface knows and this version does not: unix sockets. */
 static bool is_of_later_version(struct span p)
 {
-	static const char *const starts[] = {"/", "./", "../", "unix:", "@", "udp:"};
+	static const char *const starts[] = {"/", "./", "../", "unix:", "@"};
 
 	for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
 		if (begins(p, starts[i]))
 			return true;
-	if (until(p, '/').len < p.len && !ends(p, "/tcp") && has_any(until(p, '/'), LETTERS))
-		return true; /* a relative path */
-	return ends(p, "/udp");
+	/* a relative path */
+	return until(p, '/').len < p.len && !ends_with_protocol(p) && has_any(until(p, '/'), LETTERS);
 }
 
-/* Takes "tcp:" or "/tcp" off. */
-static bool parse_protocol(struct span *p, const char **why)
+/* Takes "tcp:" or "/tcp" off, or those of UDP; both together only if they agree. */
+static bool parse_protocol(struct span *p, struct target_spec *t, const char **why)
 {
-	if (begins(*p, "tcp:"))
+	int front = -1, behind = -1;
+
+	for (int proto = 0; proto < PROTOS; proto++) {
+		front = begins(*p, prefixes[proto]) ? proto : front;
+		behind = ends(*p, suffixes[proto]) ? proto : behind;
+	}
+	if (front >= 0)
 		*p = after(*p, 4);
-	if (ends(*p, "/tcp"))
+	if (behind >= 0)
 		p->len -= 4;
-	*why = "what stands behind the slash is no protocol: tcp is one";
+	*why = "it names two protocols";
+	if (front >= 0 && behind >= 0 && front != behind)
+		return false;
+	t->proto = front >= 0 ? front : behind;
+	*why = "what stands behind the slash is no protocol: tcp and udp are";
 	return !has_any(*p, "/");
 }
 
@@ -248,15 +265,15 @@ bool target_parse(const char *text, struct target_spec *t, const char **why)
 {
 	struct span p = {text, strlen(text)};
 
-	*t = (struct target_spec){.text = text};
+	*t = (struct target_spec){.text = text, .proto = -1};
 	*why = "a target is PORT, ADDRESS:PORT or [ADDRESS]:PORT";
 	if (!p.len)
 		return false;
 	if (is_of_later_version(p)) {
-		*why = "this is not a target of this version: TCP ports are";
+		*why = "this is not a target of this version: TCP and UDP ports are";
 		return false;
 	}
-	if (parse_protocol(&p, why) && (parse_any_port(p, t) || parse_address(p, t, why)))
+	if (parse_protocol(&p, t, why) && (parse_any_port(p, t) || parse_address(p, t, why)))
 		return true;
 	target_free(t);
 	return false;

@@ -18,6 +18,7 @@ struct ports {
 /* What a target says by its text alone.  Names are still to be looked up. */
 struct target_spec {
 	const char *text;          /* as typed */
+	int proto;                 /* enum proto, or -1: the text names none */
 	struct addr addr;          /* family 0: none, or host names it */
 	char host[HOST_TEXT];      /* "": none */
 	char device[DEVICE_TEXT];  /* "": none */

@@ -20,6 +20,13 @@ struct rule {
 	bool (*fits)(const struct report *r, const struct sock *s);
 };
 
+/* Before all others: UDP has no states but connected or not. */
+static bool is_udp(const struct report *r, const struct sock *s)
+{
+	(void)r;
+	return s->proto == PROTO_UDP;
+}
+
 static bool listens(const struct report *r, const struct sock *s)
 {
 	(void)r;
@@ -166,6 +173,7 @@ static bool is_accepted(const struct report *r, const struct sock *s)
 }
 
 static const struct rule rules[] = {
+    {CAUSE_UDP_SOCKET, false, STORY_NONE, is_udp},
     {CAUSE_LISTENER, false, STORY_NONE, listens},
     {CAUSE_BOUND_NOT_LISTENING, false, STORY_NONE, is_bound},
     {CAUSE_BOUND_NOT_LISTENING, false, STORY_RESET, was_reset},

@@ -118,7 +118,7 @@ static enum tri share_a_bucket(const struct binder *s, const struct sock *t)
 }
 
 /* Whether S ever looks at T: the same bucket and device, and overlapping addresses. */
-static enum tri meet(const struct binder *s, const struct sock *t)
+enum tri conflict_meets(const struct binder *s, const struct sock *t)
 {
 	return tri_and(tri_and(share_a_bucket(s, t), meet_on_device(s, t)), conflict_overlap(s, t));
 }
@@ -133,7 +133,7 @@ enum tri conflict_blocks(const struct binder *s, const struct sock *t)
 
 	if (sock_is_half_open(t))
 		return NO;
-	return tri_and(tri_not(share), meet(s, t));
+	return tri_and(tri_not(share), conflict_meets(s, t));
 }
 
 /*
@@ -149,7 +149,7 @@ unsigned int conflict_udp(const struct binder *s, const struct sock *const *sock
 	bool decided = false;
 
 	for (size_t i = 0; i < n && !(decided && ordered); i++) {
-		enum tri passed_by = tri_or(share_by_reuseaddr(s, socks[i]), tri_not(meet(s, socks[i])));
+		enum tri passed_by = tri_or(share_by_reuseaddr(s, socks[i]), tri_not(conflict_meets(s, socks[i])));
 		enum tri lets_in = share_by_reuseport(s, socks[i]);
 
 		if (passed_by == YES)

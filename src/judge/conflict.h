@@ -20,6 +20,7 @@ struct binder {
 enum { LET_IN = 1, REFUSED_BY_ONE = 2 };
 
 enum tri conflict_overlap(const struct binder *s, const struct sock *t);
+enum tri conflict_meets(const struct binder *s, const struct sock *t);
 enum tri conflict_blocks(const struct binder *s, const struct sock *t);
 unsigned int conflict_udp(const struct binder *s, const struct sock *const *socks, size_t n, bool ordered);
 unsigned int conflict_udp_crowded(const struct binder *s, const struct sock *const *socks, size_t n);

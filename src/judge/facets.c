@@ -77,6 +77,12 @@ static bool hidden_owner(const struct report *r, const struct sock *s)
 	return s->held_by == HELD_HIDDEN;
 }
 
+/* All descriptors of all processes were seen, and none is its: that it is the kernel's own is all that is left to think. */
+static bool kernel_owned(const struct report *r, const struct sock *s)
+{
+	return r->seen->owners_read && s->inode && s->held_by == HELD_UNKNOWN && !gap_has(&r->seen->gaps, GAP_PROC);
+}
+
 static bool device_bound(const struct report *r, const struct sock *s)
 {
 	(void)r;
@@ -183,7 +189,7 @@ static bool half_closed(const struct report *r, const struct sock *s)
 static bool unread_data(const struct report *r, const struct sock *s)
 {
 	(void)r;
-	return sock_unread(s) && !sock_is_rest(s) &&
+	return s->proto == PROTO_TCP && sock_unread(s) && !sock_is_rest(s) &&
 	       (s->state == STATE_ESTABLISHED || s->state == STATE_CLOSE_WAIT ||
 	        (s->state == STATE_FIN_WAIT_2 && s->inode));
 }
@@ -191,7 +197,7 @@ static bool unread_data(const struct report *r, const struct sock *s)
 static bool no_timeout(const struct report *r, const struct sock *s)
 {
 	(void)r;
-	return s->inode && s->timer == TIMER_NONE &&
+	return s->proto == PROTO_TCP && s->inode && s->timer == TIMER_NONE &&
 	       (s->state == STATE_ESTABLISHED || s->state == STATE_CLOSE_WAIT || s->state == STATE_FIN_WAIT_2);
 }
 
@@ -206,6 +212,7 @@ static const struct {
     {FACET_V4_MAPPED, 0, v4_mapped},
     {FACET_SHARED_SOCKET, 0, shared_socket},
     {FACET_HIDDEN_OWNER, 0, hidden_owner},
+    {FACET_KERNEL_OWNED, 0, kernel_owned},
     {FACET_DEVICE_BOUND, 0, device_bound},
     {FACET_STOPPED, 0, stopped},
     {FACET_INHERITED_FD, 0, inherited_fd},

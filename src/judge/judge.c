@@ -57,6 +57,21 @@ static bool connects_to_itself(const struct report *r)
 	       addr_same(&r->seen->route.from, &r->seen->route.to);
 }
 
+/* UDP: bind() works although a socket is there that covers the address, for both let it. */
+static bool shares_udp(const struct report *r)
+{
+	if (r->request->target.proto != PROTO_UDP || r->verdict != FREE)
+		return false;
+	for (size_t i = 0; i < r->nrows; i++)
+		for (size_t k = r->request->mix; k < r->nbinds; k += MIXES) {
+			struct binder s = binds_binder(r, &r->binds[k].addr, r->request->mix);
+
+			if (conflict_meets(&s, &r->rows[i].s) == YES)
+				return true;
+		}
+	return false;
+}
+
 static void find_notes(struct report *r)
 {
 	const struct host *h = &r->seen->host;
@@ -65,6 +80,8 @@ static void find_notes(struct report *r)
 		r->notes |= 1U << NOTE_NO_SUCH_FAMILY;
 	if (r->seen->remote_lingering)
 		r->notes |= 1U << NOTE_REMOTE_SIDE_ONLY;
+	if (shares_udp(r))
+		r->notes |= 1U << NOTE_UDP_SHARED;
 	if (connects_to_itself(r))
 		r->notes |= 1U << NOTE_CONNECTS_TO_ITSELF;
 }
@@ -90,12 +107,12 @@ static bool may_be_mptcp(const struct report *r)
 /* What the words need beyond the sockets: who opened a connection, its time-outs, its other end. */
 static void want_connections(const struct report *r, struct want *want)
 {
-	bool connections = r->verdict == FREE && !r->request->one_of_many;
+	bool connections = r->verdict == FREE && !r->request->one_of_many && r->request->target.proto == PROTO_TCP;
 
 	for (size_t i = 0; i < r->ncauses; i++) {
 		enum cause_id id = r->causes[i].id;
 
-		connections |= id > CAUSE_BOUND_NOT_LISTENING && id < CAUSE_PRIVILEGED_PORT;
+		connections |= id > CAUSE_BOUND_NOT_LISTENING && id < CAUSE_UDP_SOCKET;
 		want->info |= r->causes[i].inferred && id != CAUSE_OUTBOUND_TIME_WAIT;
 	}
 	want->info |= has_retransmitting(r);

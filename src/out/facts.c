@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "base/vis.h"
+#include "base/xalloc.h"
 #include "text/text.h"
 
 /* Appends bytes that somebody else chose: escaped for a terminal, made valid UTF-8 for JSON. */
@@ -196,7 +197,7 @@ static void put_target(struct buf *out, const struct scope *scope)
 	char text[ENDPOINT_TEXT];
 
 	addr_endpoint(&t->addr, t->port, t->ifindex ? t->device : NULL, text);
-	buf_puts(out, "tcp ");
+	buf_printf(out, "%s ", sock_proto_name((enum proto)t->proto));
 	if (t->addr.family)
 		facts_raw(out, text, scope);
 	else
@@ -301,9 +302,35 @@ static void put_port(struct buf *out, const struct scope *scope)
 	buf_printf(out, "%u", scope->report->request->target.port);
 }
 
+static void put_proto(struct buf *out, const struct scope *scope)
+{
+	buf_puts(out, sock_proto_name((enum proto)scope->report->request->target.proto));
+}
+
+/* What the user typed, without the protocol where the text names it. */
+static void put_typed(struct buf *out, const struct scope *scope)
+{
+	const struct target *t = &scope->report->request->target;
+	const char *name = sock_proto_name((enum proto)t->proto), *text = t->text;
+	size_t len, own = strlen(name);
+	char *bare;
+
+	if (!strncmp(text, name, own) && text[own] == ':')
+		text += own + 1;
+	len = strlen(text);
+	if (len > own && text[len - own - 1] == '/' && !strcmp(text + len - own, name))
+		len -= own + 1;
+	bare = xasprintf("%.*s", (int)len, text);
+	facts_raw(out, bare, scope);
+	free(bare);
+}
+
+/* The same as a target that means this protocol. */
 static void put_argument(struct buf *out, const struct scope *scope)
 {
-	facts_raw(out, scope->report->request->target.text, scope);
+	put_typed(out, scope);
+	if (scope->report->request->target.proto == PROTO_UDP)
+		buf_puts(out, "/udp");
 }
 
 static void put_ss_state(struct buf *out, const struct scope *scope)
@@ -351,6 +378,8 @@ static const struct fact facts[] = {
     {"address", put_target_address},
     {"port", put_port},
     {"argument", put_argument},
+    {"proto", put_proto},
+    {"typed", put_typed},
     {"sstate", put_ss_state},
     {"family", put_family},
     {NULL, NULL},

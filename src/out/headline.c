@@ -8,7 +8,7 @@
 
 static bool is_held_live(const struct cause *c)
 {
-	return c->id <= CAUSE_SYN_RECV || c->story == STORY_FIN_WAIT_1_HELD;
+	return c->id <= CAUSE_SYN_RECV || c->id == CAUSE_UDP_SOCKET || c->story == STORY_FIN_WAIT_1_HELD;
 }
 
 /* What the mix with SO_REUSEADDR gets where the requested one fails: RESULT_OK, RESULT_UNKNOWN or an errno. */
@@ -34,6 +34,7 @@ static enum headline of_taken(const struct report *r)
 	    [CAUSE_FIN_WAIT_2_HALF_CLOSED] = HEAD_HALF_CLOSED,
 	    [CAUSE_SYN_RECV] = HEAD_HALF_OPEN,
 	    [CAUSE_FIN_WAIT_1] = HEAD_HALF_CLOSED,
+	    [CAUSE_UDP_SOCKET] = HEAD_UDP,
 	};
 	const struct cause *c = r->causes;
 
@@ -157,7 +158,7 @@ size_t headline_more(const struct report *r, enum second_line out[static SECOND_
 		out[n++] = LINE_STARTED;
 	if (live && reuseaddr)
 		out[n++] = LINE_REUSEADDR_WORKS;
-	if (reuseaddr)
+	if (reuseaddr && r->request->target.proto == PROTO_TCP)
 		out[n++] = LINE_RUNTIMES;
 	if (picks && (r->verdict == FREE || r->verdict == UNSURE) && r->pick.ports)
 		out[n++] = LINE_RANGE;

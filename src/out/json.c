@@ -125,7 +125,7 @@ static json_t *target(const struct target *t)
 	json_t *o = json_object();
 
 	set_bytes(o, "text", t->text);
-	set(o, "proto", json_string("tcp"));
+	set(o, "proto", json_string(sock_proto_name((enum proto)t->proto)));
 	set(o, "addr", address(&t->addr));
 	set(o, "port", json_integer(t->port));
 	set(o, "device", t->ifindex ? bytes(t->device) : json_null());
@@ -328,7 +328,7 @@ static json_t *sock(const struct report *r, const struct row *row)
 	char cookie[24];
 
 	snprintf(cookie, sizeof cookie, "%llu", (unsigned long long)s->cookie);
-	set(o, "proto", json_string("tcp"));
+	set(o, "proto", json_string(sock_proto_name((enum proto)s->proto)));
 	set(o, "state", json_string(sock_state_name(s)));
 	set(o, "blocks", tri(row->blocks));
 	set(o, "held_by", json_string(holders[s->held_by]));

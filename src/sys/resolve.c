@@ -63,10 +63,10 @@ size_t resolve_host(const char *name, int family, struct addr **addrs, const cha
 	return n;
 }
 
-/* The port of a TCP service (services(5)).  False if there is none of that name. */
-bool resolve_service(const char *name, uint16_t *port)
+/* The port of a service of that protocol (services(5)).  False if there is none of that name. */
+bool resolve_service(const char *name, enum proto proto, uint16_t *port)
 {
-	const struct servent *s = getservbyname(name, "tcp");
+	const struct servent *s = getservbyname(name, sock_proto_name(proto));
 
 	if (!s || !s->s_port)
 		return false;

@@ -142,6 +142,15 @@ const struct cause_text cause_texts[CAUSES] = {
             "{state}. Linux says EADDRNOTAVAIL here, not EADDRINUSE, and no option of either socket changes it.",
             NULL,
         },
+    [CAUSE_UDP_SOCKET] =
+        {
+            "udp-socket",
+            "a UDP socket is bound to it",
+            "UDP has no listen() and no time after close(): who binds a port has it until the socket is closed. Two "
+            "sockets share it only where both have SO_REUSEADDR, or both SO_REUSEPORT and one user.",
+            "UDP has no listen() and no time after close(): who binds a port has it until the socket is closed. "
+            "Sockets share it only where all have SO_REUSEADDR, or all SO_REUSEPORT and one user.",
+        },
     [CAUSE_PRIVILEGED_PORT] =
         {
             "privileged-port",

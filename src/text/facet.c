@@ -41,6 +41,12 @@ const struct facet_text facet_texts[FACETS] = {
             "hidden-owner",
             "Its process may not be seen by you. The socket belongs to user {owner}{cgroup}.",
         },
+    [FACET_KERNEL_OWNED] =
+        {
+            "kernel-owned",
+            "No process has a descriptor of it, though all could be looked at: it is probably the kernel's own (UDP: a "
+            "VXLAN, GENEVE, WireGuard, L2TP or similar interface; TCP: nfsd, lockd, ksmbd, SMC). ip -d link and rpcinfo -p tell.",
+        },
     [FACET_STOPPED] =
         {
             "stopped",

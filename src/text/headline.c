@@ -12,6 +12,7 @@ const char *const headline_texts[HEADLINES] = {
     [HEAD_CLOSE_WAIT] = "{target} is taken{where}: {holder} has not closed a connection that its peer closed.",
     [HEAD_HALF_OPEN] = "{target} is taken{where}: {holder} is opening a connection on it.",
     [HEAD_HALF_CLOSED] = "{target} is taken{where}: {holder} has not closed a connection.",
+    [HEAD_UDP] = "{target} is taken{where}: {holder} has bound it.",
     [HEAD_PLAIN_ONLY] = "{target} is taken{where} for a plain bind(); with SO_REUSEADDR bind() works now.",
     [HEAD_EVEN_REUSEADDR] = "{target} is taken{where}: bind() fails with {errno}, even with SO_REUSEADDR.",
     [HEAD_TAKEN] = "{target} is taken{where}: bind(){with} fails with {errno}.",
@@ -63,8 +64,8 @@ const char *const second_line_texts[SECOND_LINES] = {
 };
 
 const char *const range_texts[RANGE_LINES] = {
-    [RANGE_FREE] = "tcp {argument}: all {ports} ports are free.",
-    [RANGE_NOT_FREE] = "tcp {argument}: {notfree} of {ports} ports not free.",
+    [RANGE_FREE] = "{proto} {typed}: all {ports} ports are free.",
+    [RANGE_NOT_FREE] = "{proto} {typed}: {notfree} of {ports} ports not free.",
 };
 
 /* Behind the errno of connect(). */
