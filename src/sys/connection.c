@@ -174,8 +174,8 @@ static uint32_t states_held(const struct snapshot *s)
 
 /*
  * Sets mptcp of those sockets of s on that local port that a process holds and
- * that are subflows of MPTCP: YES or left UNKNOWN, for older kernels name it to
- * CAP_NET_ADMIN alone, or not at all.  Returns 0 or -errno.
+ * that are subflows of MPTCP: YES or left UNKNOWN, for older kernels (6.12
+ * still) name it to CAP_NET_ADMIN alone.  Returns 0 or -errno.
  */
 int connection_read_mptcp(struct snapshot *s, uint16_t port)
 {

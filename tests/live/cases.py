@@ -370,7 +370,6 @@ CASES += [
 
 # Somebody else's socket: situation, first cause and its facets.
 HIDDEN = [
-    ("hidden-owner-mptcp", "mptcp-listener", "listener", "hidden-owner mptcp"),
     ("hidden-owner", "listener", "listener", "hidden-owner"),
     ("hidden-owner-reuseport", "listener-reuseport", "listener", "hidden-owner"),
     ("hidden-owner-bound", "bound", "bound-not-listening", "hidden-owner " + LACKED),

@@ -233,6 +233,15 @@ def hidden_owner(build, slug, cause, facets, prefix=(), expect_text=b"nobody"):
     return sock
 
 
+def hidden_mptcp(build):
+    """The owner is hidden, and what kind of socket it is told all the same, where the kernel tells all users."""
+    real_users()
+    with public_copy(build) as public, World(public, "mptcp-listener", 9877, REAL_USER) as w:
+        if b"mptcp" not in w.run([*as_user(READER), "ss", "-tlni"]).out:
+            raise Skip("this kernel tells only root which sockets are of MPTCP")
+    hidden_owner(build, "mptcp-listener", "listener", "hidden-owner mptcp")
+
+
 def cgroup2():
     """Where the cgroup2 hierarchy is mounted, with a right to make groups."""
     with open("/proc/self/mountinfo") as mounts:
@@ -343,6 +352,7 @@ def many_connections(build):
 
 SPECIAL = [
     ("several-targets", several_targets),
+    ("hidden-owner-mptcp", hidden_mptcp),
     ("full-disk", full_disk),
     ("hostile-name", hostile_name),
     ("never-binds", never_binds),

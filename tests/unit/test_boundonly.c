@@ -176,6 +176,7 @@ START_TEST(test_socket)
 	const struct row *row = &rows[_i];
 	struct snapshot s = {0};
 	struct inodes listed = {0};
+	struct stat netns;
 	struct tree t;
 	char object[64];
 	int fd, before;
@@ -189,6 +190,8 @@ START_TEST(test_socket)
 	inodes_add(&listed, row->listed ? inode_of(fd) : 2);
 	inodes_end(&listed);
 	gap_add(&s.gaps, GAP_BOUND_ONLY, 0, NULL);
+	ck_assert_int_eq(stat("/proc/self/ns/net", &netns), 0);
+	s.host.netns = netns.st_ino;
 	before = open_fds();
 	boundonly_scan(&s, t.fd, &listed);
 	ck_assert_msg(s.unlisted_read && s.nunlisted == (size_t)row->found, "%s: %zu", row->name, s.nunlisted);

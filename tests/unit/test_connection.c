@@ -69,7 +69,7 @@ START_TEST(test_ulp)
 	memcpy(bytes, &outer, sizeof outer);
 	memcpy(bytes + NLA_HDRLEN, &inner, sizeof inner);
 	memcpy(bytes + 2 * NLA_HDRLEN, row->name, row->len);
-	connection_take_ulp(guard_put(&g, bytes, len, 1), &s);
+	connection_take_ulp(guard_put(&g, bytes, len, NLA_ALIGNTO), &s);
 	ck_assert_msg(s.mptcp == row->mptcp, "%s: %d", row->what, s.mptcp);
 	guard_close(&g);
 }
