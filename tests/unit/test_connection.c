@@ -49,6 +49,7 @@ static const struct ulp {
     {"MPTCP", INET_DIAG_ULP_INFO, INET_ULP_INFO_NAME, 6, "mptcp", YES},
     {"MPTCP, marked as nested", INET_DIAG_ULP_INFO | NLA_F_NESTED, INET_ULP_INFO_NAME, 6, "mptcp", YES},
     {"TLS", INET_DIAG_ULP_INFO, INET_ULP_INFO_NAME, 4, "tls", UNKNOWN},
+    {"another name of that length", INET_DIAG_ULP_INFO, INET_ULP_INFO_NAME, 6, "other", UNKNOWN},
     {"a longer name", INET_DIAG_ULP_INFO, INET_ULP_INFO_NAME, 7, "mptcpx", UNKNOWN},
     {"a name without its end", INET_DIAG_ULP_INFO, INET_ULP_INFO_NAME, 5, "mptcp", UNKNOWN},
     {"no name", INET_DIAG_ULP_INFO, INET_ULP_INFO_NAME, 0, "", UNKNOWN},
