@@ -99,8 +99,11 @@ static bool may_be_mptcp(const struct report *r)
 {
 	bool may = false;
 
-	for (size_t i = 0; i < r->nrows; i++)
-		may |= r->rows[i].blocks == YES && r->rows[i].s.inode && r->rows[i].s.mptcp == UNKNOWN;
+	for (size_t i = 0; i < r->nrows; i++) {
+		const struct sock *s = &r->rows[i].s;
+
+		may |= r->rows[i].blocks == YES && s->inode && s->state != STATE_CLOSE && s->mptcp == UNKNOWN;
+	}
 	return may && r->request->target.proto == PROTO_TCP;
 }
 

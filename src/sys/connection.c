@@ -21,7 +21,6 @@ enum {
 	                    1 << STATE_CLOSE_WAIT | 1 << STATE_LAST_ACK | 1 << STATE_CLOSING,
 	LINGERING_STATES = 1 << STATE_FIN_WAIT_1 | 1 << STATE_FIN_WAIT_2 | 1 << STATE_TIME_WAIT | 1 << STATE_CLOSING |
 	                   1 << STATE_LAST_ACK | 1 << STATE_CLOSE_WAIT,
-	BOUND_INACTIVE = 1 << 13,
 	PEERS_MAX = 64,
 };
 
@@ -167,15 +166,17 @@ static uint32_t states_held(const struct snapshot *s)
 	uint32_t states = 0;
 
 	for (size_t i = 0; i < s->nsocks; i++)
-		if (s->socks[i].inode)
-			states |= s->socks[i].state == STATE_CLOSE ? BOUND_INACTIVE : 1U << s->socks[i].state;
-	return states & 1U << STATE_LISTEN ? 1U << STATE_LISTEN | (states & BOUND_INACTIVE) : states;
+		if (s->socks[i].inode && s->socks[i].state != STATE_CLOSE)
+			states |= 1U << s->socks[i].state;
+	return states & 1U << STATE_LISTEN ? 1U << STATE_LISTEN : states;
 }
 
 /*
  * Sets mptcp of those sockets of s on that local port that a process holds and
  * that are subflows of MPTCP: YES or left UNKNOWN, for older kernels (6.12
- * still) name it to CAP_NET_ADMIN alone.  Returns 0 or -errno.
+ * still) name it to CAP_NET_ADMIN alone, and of
+ * bound-only sockets none does (inet_sk_diag_fill() without icsk): of those only
+ * sockopt_read() tells.  Returns 0 or -errno.
  */
 int connection_read_mptcp(struct snapshot *s, uint16_t port)
 {
@@ -184,6 +185,8 @@ int connection_read_mptcp(struct snapshot *s, uint16_t port)
 	struct reading r = {.seen = s};
 	int err;
 
+	if (!f.states)
+		return 0;
 	index_socks(&r, by_cookie);
 	err = inet_diag_walk(&f, &r.any, take_mptcp, &r);
 	free(r.socks);

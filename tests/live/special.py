@@ -240,7 +240,6 @@ def hidden_mptcp(build):
         if b"mptcp" not in w.run([*as_user(READER), "ss", "-tlni"]).out:
             raise Skip("this kernel tells only root which sockets are of MPTCP")
     hidden_owner(build, "mptcp-listener", "listener", "hidden-owner mptcp")
-    hidden_owner(build, "mptcp-bound", "bound-not-listening", "hidden-owner mptcp owner-lacked-reuseaddr")
 
 
 def cgroup2():
