@@ -132,7 +132,7 @@ static int make_elsewhere(void)
 {
 	int fd = make_bound();
 
-	ck_assert(sandbox_unshare(CLONE_NEWNET));
+	ck_assert_int_eq(unshare(CLONE_NEWNET), 0); /* of our user namespace, so that 5.10 tells them apart too */
 	return fd;
 }
 
