@@ -224,6 +224,23 @@ static void by_rules(const struct report *r, struct bind *b)
 		b->result = RESULT_UNKNOWN;
 }
 
+/*
+ * listen() makes the same check again (inet_csk_listen_start()), now without what
+ * the bucket remembers of SO_REUSEADDR: what that had let in fails.  What it
+ * remembers of SO_REUSEPORT counts again.
+ */
+static int listen_behind(const struct report *r, const struct bind *b)
+{
+	struct binder s = binder_of(r, b);
+	const struct probe *p = snapshot_probe(r->seen, &b->addr, MIX_REUSEPORT);
+
+	if (!b->blocked_by.n || !quirk_may_forget(r->seen, &s))
+		return RESULT_OK;
+	if (!s.mix.reuseport || trial_excludes_memory(r, &b->addr))
+		return EADDRINUSE;
+	return p && !p->err ? RESULT_OK : RESULT_UNKNOWN;
+}
+
 /* What the kernel said.  Where it refused and no socket is certain, those that may be the reason are listed. */
 static void by_probe(struct report *r, struct bind *b, int err)
 {
@@ -232,6 +249,7 @@ static void by_probe(struct report *r, struct bind *b, int err)
 	b->by_probe = true;
 	b->doubt = DOUBT_NONE;
 	b->result = err;
+	b->listen = err ? RESULT_OK : listen_behind(r, b);
 	if (err != EADDRINUSE)
 		b->blocked_by.n = 0;
 	if (err != EADDRINUSE || b->blocked_by.n)

@@ -80,6 +80,9 @@ static void find_notes(struct report *r)
 		r->notes |= 1U << NOTE_NO_SUCH_FAMILY;
 	if (r->seen->remote_lingering)
 		r->notes |= 1U << NOTE_REMOTE_SIDE_ONLY;
+	for (size_t i = r->request->mix; i < r->nbinds; i += MIXES)
+		if (r->binds[i].result == RESULT_OK && r->binds[i].listen != RESULT_OK)
+			r->notes |= 1U << NOTE_LISTEN_REFUSED;
 	if (shares_udp(r))
 		r->notes |= 1U << NOTE_UDP_SHARED;
 	if (connects_to_itself(r))

@@ -67,14 +67,15 @@ bool trial_excludes_memory(const struct report *r, const struct addr *a)
 /*
  * Whether the answer to that trial would be that of an untouched bucket.  What a
  * trial at [::] that is confined to IPv6 leaves behind lets nobody in at 0.0.0.0,
- * and the other way round; but it may have wiped what would have let in.
+ * and the other way round; but it may have wiped what would have let in, if the
+ * memory had been of any use there.
  */
 bool trial_counts(const struct report *r, const struct probe *p)
 {
 	size_t at = (size_t)(p - r->seen->probes);
 
 	return !p->err || !r->request->v6only || !has_reuseport(p) || r->request->target.proto == PROTO_UDP ||
-	       at <= untouched(r);
+	       at <= untouched(r) || trial_excludes_memory(r, &p->addr);
 }
 
 /* Whether all that could block at address a could block at address b as well: [::] overlaps whatever 0.0.0.0 does. */
@@ -234,7 +235,7 @@ static bool want_harmless(const struct report *r, bool details, struct want *wan
  * "free" has been tried (not beside a socket that may have SO_REUSEPORT, nor in
  * a range).  One a round: each answer can make the next one needless, or spoil
  * it.  What was requested must never be spoiled: if it is both options, [::] is
- * done with before 0.0.0.0 is tried with SO_REUSEPORT alone.
+ * done with before 0.0.0.0, which it covers, is tried with SO_REUSEPORT alone.
  */
 void trial_want_probes(const struct report *r, bool details, struct want *want)
 {
@@ -247,7 +248,7 @@ void trial_want_probes(const struct report *r, bool details, struct want *want)
 	}
 	if (want_harmless(r, details, want))
 		return;
-	for (size_t k = 0; r->request->mix == MIX_BOTH && k < r->nbinds / MIXES; k++)
+	for (size_t k = 0; r->request->mix == MIX_BOTH && !r->request->v6only && k < r->nbinds / MIXES; k++)
 		if (want_one(r, address_at(r, k), MIX_REUSEPORT, details, want) ||
 		    want_one(r, address_at(r, k), MIX_BOTH, details, want))
 			return;

@@ -88,7 +88,7 @@ enum fix_id {
 	FIXES
 };
 
-enum note_id { NOTE_NO_SUCH_FAMILY, NOTE_REMOTE_SIDE_ONLY, NOTE_LOW_PORTS_REFUSED, NOTE_UDP_SHARED, NOTE_CONNECTS_TO_ITSELF, NOTES };
+enum note_id { NOTE_NO_SUCH_FAMILY, NOTE_REMOTE_SIDE_ONLY, NOTE_LOW_PORTS_REFUSED, NOTE_UDP_SHARED, NOTE_LISTEN_REFUSED, NOTE_CONNECTS_TO_ITSELF, NOTES };
 
 enum story_id {
 	STORY_NONE,
@@ -135,6 +135,7 @@ struct bind {
 	struct addr addr;
 	unsigned int mix;
 	int result;           /* RESULT_OK, RESULT_UNKNOWN or an errno */
+	int listen;           /* TCP, where bind() works: what listen() behind it gets, likewise */
 	enum doubt doubt;     /* where the result is unknown */
 	bool by_probe;
 	struct rows blocked_by;

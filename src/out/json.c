@@ -138,6 +138,15 @@ static json_t *result_of(int result)
 	return json_string(result == RESULT_OK ? "ok" : result == RESULT_UNKNOWN ? "unknown" : facts_errno(result));
 }
 
+static json_t *listen_of(const struct report *r, const struct bind *b)
+{
+	if (b->result != RESULT_OK || r->request->target.proto != PROTO_TCP)
+		return json_null();
+	return json_string(b->listen == RESULT_OK        ? "ok"
+	                   : b->listen == RESULT_UNKNOWN ? "unknown"
+	                                                 : facts_errno(b->listen));
+}
+
 static json_t *binds(const struct report *r)
 {
 	json_t *array = json_array();
@@ -151,6 +160,7 @@ static json_t *binds(const struct report *r)
 		set(o, "reuseport", json_boolean(mixes[b->mix].reuseport));
 		set(o, "v6only", json_boolean(r->request->v6only && b->addr.family == AF_INET6));
 		set(o, "result", result_of(b->result));
+		set(o, "listen", listen_of(r, b));
 		set(o, "by", json_string(b->by_probe ? "probe" : "rules"));
 		set(o, "unknown", b->doubt ? json_string(doubt_texts[b->doubt].id) : json_null());
 		set(o, "blocked_by", indexes(&b->blocked_by));

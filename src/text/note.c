@@ -19,6 +19,12 @@ const struct note_text note_texts[NOTES] = {
             "IPv4 before IPv6; of equals, with SO_REUSEADDR the newest, with SO_REUSEPORT one by a hash of the sender. "
             "Multicast goes to all.",
         },
+    [NOTE_LISTEN_REFUSED] =
+        {
+            "listen-refused",
+            "bind() works, but listen() will probably fail with EADDRINUSE: a socket that had SO_REUSEADDR when it was "
+            "bound and has not any more is on the port, and this kernel looks at it only then.",
+        },
     [NOTE_REMOTE_SIDE_ONLY] =
         {
             "remote-side-only",

@@ -55,7 +55,7 @@ size_t portwhy_ask(const struct wish *w, uint16_t port, enum probe_when when, st
 	for (size_t i = 0; i < n; i++) {
 		const struct bind *b = &r->binds[i];
 
-		out[i] = (struct said){.addr = b->addr, .mix = b->mix, .result = b->result, .dead = has_dead(r)};
+		out[i] = (struct said){.addr = b->addr, .mix = b->mix, .result = b->result, .listen = b->listen, .dead = has_dead(r)};
 		out[i].doubt = b->result == RESULT_UNKNOWN ? b->doubt : DOUBT_NONE;
 	}
 	answers_free(&a);

@@ -6,33 +6,39 @@
  */
 #include "tests/diff/diff.h"
 
-/* "ok" promises that a server comes up: its listen() must work too. */
+/* "ok" promises that a server comes up, unless it is said that its listen() fails. */
 bool is_wrong(const struct said *said, const struct truth *truth)
 {
 	if (said->result == RESULT_UNKNOWN)
 		return false;
-	return said->result != truth->bind || (!said->result && truth->listen);
+	if (said->result != truth->bind)
+		return true;
+	return !said->result && said->listen != RESULT_UNKNOWN && said->listen != truth->listen;
 }
 
 /*
- * Once a trial was allowed nothing may stay open.  Without one, what nobody can
- * see: an option of a dead connection, the port's memory, what differs between
- * kernels, a socket that no table lists.
+ * Once a trial was allowed nothing that was asked for may stay open; of a bare
+ * port a mix beside it may, where the trial at one address spoils that at the
+ * other.  Without one, what nobody can see: an option of a dead connection, the
+ * port's memory, what differs between kernels, a socket that no table lists.
  */
-static bool is_unexplained(const struct said *said, size_t mode)
+static bool is_unexplained(const struct wish *w, const struct said *said, size_t mode)
 {
 	if (said->result != RESULT_UNKNOWN)
 		return false;
-	return mode == AUTO || !((said->doubt == DOUBT_OPTIONS && said->dead) || said->doubt == DOUBT_MEMORY ||
-	                         said->doubt == DOUBT_KERNEL || said->doubt == DOUBT_HIDDEN);
+	if (mode == AUTO)
+		return w->spot != BARE || said->mix == w->mix ||
+		       !(said->doubt == DOUBT_OPTIONS || said->doubt == DOUBT_MEMORY);
+	return !((said->doubt == DOUBT_OPTIONS && said->dead) || said->doubt == DOUBT_MEMORY ||
+	         said->doubt == DOUBT_KERNEL || said->doubt == DOUBT_HIDDEN);
 }
 
-static void find_failure(struct outcome *o)
+static void find_failure(const struct wish *w, struct outcome *o)
 {
 	for (size_t mode = 0; mode < MODES; mode++)
 		for (size_t i = 0; i < o->n; i++) {
 			enum failure f = is_wrong(&o->said[mode][i], &o->truth[i])       ? WRONG
-			                 : is_unexplained(&o->said[mode][i], mode) ? UNEXPLAINED
+			                 : is_unexplained(w, &o->said[mode][i], mode) ? UNEXPLAINED
 			                                                           : FINE;
 
 			if (f == FINE || o->failure == WRONG || o->failure == f)
@@ -82,5 +88,5 @@ void chain_compare(const struct chain *c, struct outcome *o)
 	portwhy_ask(&c->wish, first.port, PROBE_AUTO, o->said[AUTO]);
 	copy_end(&first);
 	if (ask_kernel(c, &first, o))
-		find_failure(o);
+		find_failure(&c->wish, o);
 }

@@ -119,6 +119,7 @@ struct said {
 	struct addr addr;
 	unsigned int mix;
 	int result;           /* RESULT_UNKNOWN, 0 or an errno */
+	int listen;           /* likewise, of listen() behind a bind() that works */
 	enum doubt doubt;     /* why it is unknown */
 	bool dead;            /* a socket is there whose options no descriptor shows */
 };

@@ -10,7 +10,7 @@ TOP = "schema version kernel time verdict notes reports"
 NOTE = "id text sockets netns"
 REPORT = "target netns verdict errno clears_in_ms late_ms clears binds connect ephemeral causes sockets gaps notes"
 TARGET = "text proto addr port device path"
-BIND = "addr reuseaddr reuseport v6only result by unknown blocked_by"
+BIND = "addr reuseaddr reuseport v6only result listen by unknown blocked_by"
 CONNECT = "to from result blocked_by"
 EPHEMERAL = "first last reserved free states"
 CAUSE = "id certainty title text sockets facets story fixes"
@@ -133,6 +133,8 @@ def check_binds(bad, where, report, probe, asked):
         bad.need(b["result"] in ("ok", "unknown") or re.fullmatch("E[A-Z0-9]+", b["result"]), what, b["result"])
         bad.need(b["by"] == "rules" or b["by"] == "probe" and probe != "never", what + ": by", b["by"])
         bad.need((b["unknown"] is not None) == (b["result"] == "unknown"), what + ": unknown", b["unknown"])
+        tcp = report["target"]["proto"] == "tcp"
+        bad.need((b["listen"] is not None) == (tcp and b["result"] == "ok"), what + ": listen", b["listen"])
         by = b["blocked_by"]
         bad.need(len(set(by)) == len(by) and all(is_int(k) and 0 <= k < nsocks for k in by), what + ": blocked_by", by)
         if b["result"] == "ok":

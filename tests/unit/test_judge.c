@@ -250,6 +250,32 @@ START_TEST(test_quirks)
 }
 END_TEST
 
+/* What only the bucket's memory of SO_REUSEADDR lets in fails at listen(). */
+START_TEST(test_listen)
+{
+	struct fixture f = begin();
+	struct sock *s = scene_sock(&f.seen, STATE_CLOSE, "127.0.0.1", NULL);
+
+	scene_owner(&f.seen, s, 4711, "node");
+	s->reuseaddr = s->reuseport = NO;
+	f.seen.quirks.reuseaddr_memory = YES;
+	f.request.mix = MIX_REUSEADDR;
+	scene_probe(&f.seen, "::", MIX_REUSEPORT, EADDRINUSE);
+	scene_probe(&f.seen, "0.0.0.0", MIX_REUSEPORT, EADDRINUSE);
+	scene_probe_all(&f.seen, MIX_REUSEADDR, 0);
+	again(&f);
+	ck_assert_int_eq(f.r.verdict, FREE);
+	ck_assert_int_eq(f.r.binds[MIX_REUSEADDR].listen, EADDRINUSE);
+	ck_assert_int_eq(f.r.binds[MIX_BOTH].listen, EADDRINUSE);
+	ck_assert(f.r.notes & 1U << NOTE_LISTEN_REFUSED);
+	f.seen.quirks.reuseaddr_memory = NO; /* then it has gone meanwhile */
+	again(&f);
+	ck_assert_int_eq(f.r.binds[MIX_REUSEADDR].listen, RESULT_OK);
+	ck_assert(!(f.r.notes & 1U << NOTE_LISTEN_REFUSED));
+	end(&f);
+}
+END_TEST
+
 /* Each gap that could hide a socket makes "free" unsure until a bind() was tried; never "taken". */
 START_TEST(test_gaps)
 {
@@ -680,6 +706,7 @@ int main(void)
 	add_table(suite, "children of a listener", test_children_of_a_listener, 1);
 	add_table(suite, "reuseport memory", test_reuseport_memory, 1);
 	add_table(suite, "quirks", test_quirks, 7);
+	add_table(suite, "listen", test_listen, 1);
 	add_table(suite, "gaps", test_gaps, 3);
 	add_table(suite, "other gaps", test_other_gaps_hide_nothing, 1);
 	add_table(suite, "privileged", test_privileged, 1);

@@ -226,7 +226,7 @@ START_TEST(whole_tables)
 		put_file(dir, "net/tcp", t->tcp);
 	if (t->tcp6)
 		put_file(dir, "net/tcp6", t->tcp6);
-	got = procnet_ask(dir, 9877, take, &seen);
+	got = procnet_ask(dir, PROTO_TCP, 9877, take, &seen);
 	unlinkat(dir, "net/tcp", 0);
 	unlinkat(dir, "net/tcp6", 0);
 	unlinkat(dir, "net", AT_REMOVEDIR);
@@ -281,7 +281,7 @@ START_TEST(like_sock_diag)
 	size_t bound_only = 0;
 
 	replay("tests/data/linux-6.18/sock_diag.dump", &diag);
-	ck_assert_int_eq(procnet_ask(dir, 9877, take, &proc), 0);
+	ck_assert_int_eq(procnet_ask(dir, PROTO_TCP, 9877, take, &proc), 0);
 	close(dir);
 	for (size_t i = 0; i < diag.n; i++) {
 		size_t times = 0;
