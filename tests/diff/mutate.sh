@@ -14,7 +14,7 @@ top=$(pwd)
 bad=0
 killed=0
 
-rm -rf "$dir/src" "$dir/tests"
+rm -rf "$dir"
 mkdir -p "$dir"
 cp -Rp src tests Makefile "$dir"
 cd "$dir"
