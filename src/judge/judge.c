@@ -110,6 +110,18 @@ static bool may_be_mptcp(const struct report *r)
 	return may && r->request->target.proto == PROTO_TCP;
 }
 
+/* Not decided yet, and it may turn out that a connection is the cause: then both ends want their owners, in one scan. */
+static bool may_be_connections(const struct report *r)
+{
+	bool listener = false, connection = false;
+
+	for (size_t i = 0; i < r->nrows; i++) {
+		listener |= r->rows[i].s.state == STATE_LISTEN;
+		connection |= r->rows[i].blocks != NO && r->rows[i].s.peer_port;
+	}
+	return r->verdict == UNSURE && connection && !listener && r->request->target.proto == PROTO_TCP;
+}
+
 /* What the words need beyond the sockets: who opened a connection, its time-outs, its other end. */
 static void want_connections(const struct report *r, struct want *want)
 {
@@ -121,6 +133,7 @@ static void want_connections(const struct report *r, struct want *want)
 		connections |= id > CAUSE_BOUND_NOT_LISTENING && id < CAUSE_UDP_SOCKET;
 		want->info |= r->causes[i].inferred && id != CAUSE_OUTBOUND_TIME_WAIT;
 	}
+	connections |= may_be_connections(r);
 	want->info |= has_retransmitting(r);
 	want->info &= !r->seen->info_read;
 	want->peers = connections && !r->seen->peers_read;

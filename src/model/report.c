@@ -5,6 +5,12 @@
 
 #include "base/xalloc.h"
 
+/* Whether people are shown that row: it is a cause, or may be one where the answer is open. */
+bool row_is_told(const struct report *r, size_t row)
+{
+	return r->rows[row].cause >= 0 || (r->verdict == UNSURE && r->rows[row].blocks != NO);
+}
+
 void rows_add(struct rows *r, size_t i)
 {
 	r->v = xgrow(r->v, r->n, sizeof *r->v);

@@ -211,6 +211,7 @@ struct range {
 	size_t low;                  /* refused for want of privilege alone: counted, not listed */
 };
 
+bool row_is_told(const struct report *r, size_t row);
 void rows_add(struct rows *r, size_t i);
 bool rows_have(const struct rows *r, size_t i);
 void report_free(struct report *r);

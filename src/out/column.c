@@ -296,7 +296,7 @@ static struct columns default_columns(const struct report *r)
 	for (size_t i = 0; i < r->nrows; i++) {
 		const struct sock *s = &r->rows[i].s;
 
-		if (r->rows[i].cause < 0)
+		if (!row_is_told(r, i))
 			continue;
 		peer |= s->peer_port || sock_is_rest(s);
 		left |= sock_ends_ms(s) >= 0;

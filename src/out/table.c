@@ -172,18 +172,21 @@ static void add_to_rest(struct sock *rest, const struct sock *s)
 }
 
 /*
- * The rows of one cause: ten and, where there are more, one for the rest.  The
- * report folds by local address too, and of those there may be many.
+ * The rows of one cause (-1: that may be one): ten and, where there are more, one
+ * for the rest.  The report folds by local address too, and of those there may
+ * be many.
  */
-static void put_cause(struct grid *g, const struct report *r, const struct cause *c, const struct columns *columns,
+static void put_cause(struct grid *g, const struct report *r, int cause, const struct columns *columns,
                       const struct style *style)
 {
 	struct sock rest = {0};
 	size_t shown = 0;
 
-	for (size_t i = 0; i < c->socks.n; i++) {
-		const struct sock *s = &r->rows[c->socks.v[i]].s;
+	for (size_t i = 0; i < r->nrows; i++) {
+		const struct sock *s = &r->rows[i].s;
 
+		if (r->rows[i].cause != cause || !row_is_told(r, i))
+			continue;
 		if (sock_is_rest(s) || (shown == FOLD_SAMPLES && !r->request->all)) {
 			add_to_rest(&rest, s);
 			continue;
@@ -203,8 +206,8 @@ static struct grid socket_grid(const struct report *r, const struct style *style
 
 	for (size_t c = 0; c < columns.n; c++)
 		buf_puts(&head[c], column_head((enum column)columns.v[c]));
-	for (size_t i = 0; i < r->ncauses; i++)
-		put_cause(&g, r, &r->causes[i], &columns, style);
+	for (int cause = -1; cause < (int)r->ncauses; cause++)
+		put_cause(&g, r, cause, &columns, style);
 	return g;
 }
 

@@ -211,6 +211,8 @@ static void put_doubts(struct buf *out, const struct scope *scope)
 		if (!(doubts & 1U << d))
 			continue;
 		buf_printf(&b, "unknown: %s", doubt_texts[d].text);
+		if (r->request->probe == PROBE_NEVER)
+			buf_puts(&b, doubt_untried);
 		paragraph(out, "  ", b.s, scope, 4, NULL);
 		buf_free(&b);
 	}
@@ -239,7 +241,7 @@ void term_report(struct buf *out, const struct report *r, const struct style *st
 	put_answer(out, &scope);
 	put_notes(out, &scope);
 	for (size_t i = 0; i < r->nrows; i++)
-		sockets |= r->rows[i].cause >= 0;
+		sockets |= row_is_told(r, i);
 	if (sockets) {
 		buf_puts(out, "\n");
 		table_sockets(out, r, style);

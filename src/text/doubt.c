@@ -29,3 +29,6 @@ const struct doubt_text doubt_texts[DOUBTS] = {
     [DOUBT_CHANCE] = {"chance", "of an odd number of ports the kernel leaves one end out, by chance"},
     [DOUBT_REFUTED] = {"refuted", "a bind() failed that should have worked, so the rules do not tell"},
 };
+
+/* Behind each of them where --probe=never was given. */
+const char doubt_untried[] = "; without --probe=never it is tried";

@@ -165,6 +165,7 @@ extern const struct fix_text fix_texts[FIXES];
 extern const struct note_text note_texts[NOTES];
 extern const struct gap_text gap_texts[GAP_KINDS];
 extern const struct doubt_text doubt_texts[DOUBTS];
+extern const char doubt_untried[];
 extern const struct story_text story_texts[STORIES];
 extern const char *const headline_texts[HEADLINES];
 extern const char *const second_line_texts[SECOND_LINES];
