@@ -60,7 +60,7 @@ static void find_address_facets(const struct report *r, struct cause *c, const s
 		for (size_t f = 0; f < sizeof address_facets / sizeof *address_facets; f++)
 			if (r->binds[b + r->request->mix].result != RESULT_OK && collides(r, s, &r->binds[b].addr) &&
 			    address_facets[f].has(r, s, &r->binds[b].addr))
-				c->facets |= 1U << address_facets[f].id;
+				c->facets |= FACET_BIT(address_facets[f].id);
 }
 
 /* Facets of one socket. */
@@ -230,7 +230,7 @@ static void find_socket_facets(const struct report *r, struct cause *c, const st
 {
 	for (size_t f = 0; f < sizeof socket_facets / sizeof *socket_facets; f++)
 		if (!(socket_facets[f].when & NOT_OF_A_LISTENER && c->id == CAUSE_LISTENER) && socket_facets[f].has(r, s))
-			c->facets |= 1U << socket_facets[f].id;
+			c->facets |= FACET_BIT(socket_facets[f].id);
 }
 
 /* Facets of the cause as a whole. */
@@ -245,9 +245,9 @@ static void find_cause_facets(const struct report *r, struct cause *c)
 	for (size_t i = 0; i < c->socks.n; i++)
 		count += r->rows[c->socks.v[i]].s.count;
 	if (count > 1000)
-		c->facets |= 1U << FACET_MANY;
+		c->facets |= FACET_BIT(FACET_MANY);
 	if (outbound && h->ephemeral_last && port >= h->ephemeral_first && port <= h->ephemeral_last)
-		c->facets |= 1U << FACET_IN_EPHEMERAL_RANGE;
+		c->facets |= FACET_BIT(FACET_IN_EPHEMERAL_RANGE);
 }
 
 /* Whether bind() with SO_REUSEADDR was tried, failed, and only sockets of this cause can be the reason. */
@@ -282,9 +282,9 @@ static void find_reuseaddr(const struct report *r, struct cause *c)
 		all = tri_and(all, (enum tri)s->reuseaddr);
 	}
 	if (any && (all == NO || (all == UNKNOWN && !gap_hides_sockets(&r->seen->gaps) && refused_by(r, c))))
-		c->facets |= 1U << FACET_OWNER_LACKED_REUSEADDR;
+		c->facets |= FACET_BIT(FACET_OWNER_LACKED_REUSEADDR);
 	else if (any && all == YES)
-		c->facets |= 1U << FACET_OWNER_HAS_REUSEADDR;
+		c->facets |= FACET_BIT(FACET_OWNER_HAS_REUSEADDR);
 }
 
 /* Fills the facets of c.  Its sockets, the rows and the binds of r must be final. */

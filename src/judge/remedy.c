@@ -26,7 +26,7 @@ static const struct process *holder(const struct report *r, const struct cause *
 
 static bool has(const struct cause *c, enum facet_id id)
 {
-	return c->facets & 1U << id;
+	return c->facets & FACET_BIT(id);
 }
 
 static bool always(const struct report *r, const struct cause *c)

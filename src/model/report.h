@@ -62,6 +62,9 @@ enum facet_id {
 	FACETS
 };
 
+#define FACET_BIT(id) (UINT64_C(1) << (id))
+_Static_assert(FACETS <= 64, "facets are the bits of one number");
+
 enum fix_id {
 	FIX_WAIT,
 	FIX_SET_REUSEADDR,
@@ -176,7 +179,7 @@ struct cause {
 	enum cause_id id;
 	bool inferred;        /* not proven: the words say "probably" */
 	struct rows socks;
-	unsigned int facets;  /* bits 1 << enum facet_id */
+	uint64_t facets;      /* FACET_BIT() of each */
 	enum story_id story;
 	struct fix fixes[FIXES_MAX];
 	size_t nfixes;

@@ -236,7 +236,7 @@ static json_t *cause(const struct report *r, const struct cause *c, enum languag
 	json_t *o = json_object(), *facets = json_array(), *fixes = json_array();
 
 	for (size_t i = 0; i < FACETS; i++)
-		if (c->facets & 1U << i)
+		if (c->facets & FACET_BIT(i))
 			append(facets, json_string(facet_texts[i].id));
 	for (size_t i = 0; i < c->nfixes; i++)
 		append(fixes, fix(&c->fixes[i], &scope, lang));

@@ -69,7 +69,7 @@ enum language lang_of(const struct scope *scope, enum language asked)
 
 		lang = p ? of_process(p) : LANG_GUESS;
 	}
-	if (!asked && language_texts[lang].sets && scope->cause->facets & 1U << FACET_OWNER_LACKED_REUSEADDR)
+	if (!asked && language_texts[lang].sets && scope->cause->facets & FACET_BIT(FACET_OWNER_LACKED_REUSEADDR))
 		return LANG_GUESS;
 	return lang;
 }

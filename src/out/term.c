@@ -66,7 +66,7 @@ static void put_why(struct buf *out, const struct scope *scope)
 	color_span(out, start, start + strlen("Why:"), ROLE_HEADING, scope->style);
 	paragraph(out, "  ", many && text->many ? text->many : text->one, scope, 2, NULL);
 	for (size_t f = 0; f < FACETS; f++)
-		if (c->facets & 1U << f)
+		if (c->facets & FACET_BIT(f))
 			paragraph(out, "  ", facet_texts[f].text, scope, 2, facet_texts[f].id);
 }
 

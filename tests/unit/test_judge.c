@@ -373,7 +373,7 @@ START_TEST(test_probe_teaches)
 	ck_assert_int_eq(f.r.rows[0].s.reuseaddr, YES);
 	ck_assert_int_eq(result(&f, 0, MIX_BOTH), RESULT_OK);
 	ck_assert_int_eq(result(&f, 0, MIX_REUSEPORT), RESULT_UNKNOWN); /* too late to ask: the memory was wiped */
-	ck_assert(f.r.causes[0].facets & 1U << FACET_OWNER_HAS_REUSEADDR);
+	ck_assert(f.r.causes[0].facets & FACET_BIT(FACET_OWNER_HAS_REUSEADDR));
 	end(&f);
 }
 END_TEST
@@ -408,16 +408,16 @@ START_TEST(test_refusal_teaches)
 	scene_probe_all(&f.seen, MIX_REUSEADDR, EADDRINUSE);
 	again(&f);
 	ck_assert_int_eq(f.r.rows[0].s.reuseaddr, NO);
-	ck_assert(f.r.causes[0].facets & 1U << FACET_OWNER_LACKED_REUSEADDR);
+	ck_assert(f.r.causes[0].facets & FACET_BIT(FACET_OWNER_LACKED_REUSEADDR));
 	scene_sock(&f.seen, STATE_TIME_WAIT, "127.0.0.2", "127.0.0.1");
 	again(&f);
 	ck_assert_int_eq(f.r.rows[0].s.reuseaddr, UNKNOWN);
-	ck_assert(f.r.causes[0].facets & 1U << FACET_OWNER_LACKED_REUSEADDR);
+	ck_assert(f.r.causes[0].facets & FACET_BIT(FACET_OWNER_LACKED_REUSEADDR));
 	scene_sock(&f.seen, STATE_FIN_WAIT_2, "127.0.0.3", "127.0.0.1");
 	again(&f);
 	ck_assert_uint_eq(f.r.ncauses, 2);
 	for (size_t i = 0; i < 2; i++)
-		ck_assert(!(f.r.causes[i].facets & (1U << FACET_OWNER_LACKED_REUSEADDR | 1U << FACET_OWNER_HAS_REUSEADDR)));
+		ck_assert(!(f.r.causes[i].facets & (FACET_BIT(FACET_OWNER_LACKED_REUSEADDR) | FACET_BIT(FACET_OWNER_HAS_REUSEADDR))));
 	end(&f);
 }
 END_TEST
@@ -496,11 +496,11 @@ START_TEST(test_mptcp)
 	ck_assert(again(&f) && f.want.mptcp);
 	s->mptcp = YES;
 	again(&f);
-	ck_assert(!f.want.mptcp && f.r.causes[0].facets & 1U << FACET_MPTCP);
+	ck_assert(!f.want.mptcp && f.r.causes[0].facets & FACET_BIT(FACET_MPTCP));
 	s->mptcp = UNKNOWN;
 	s->inode = 0;
 	again(&f);
-	ck_assert(!f.want.mptcp && !(f.r.causes[0].facets & 1U << FACET_MPTCP));
+	ck_assert(!f.want.mptcp && !(f.r.causes[0].facets & FACET_BIT(FACET_MPTCP)));
 	end(&f);
 }
 END_TEST

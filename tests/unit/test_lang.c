@@ -69,7 +69,7 @@ START_TEST(test_guess)
 	              lang_of(&scope, LANG_GUESS));
 	ck_assert(lang_of(&scope, LANG_PERL) == LANG_PERL);
 	/* A runtime that would have set the option which the socket lacked is not what made it. */
-	r.causes[0].facets |= 1U << FACET_OWNER_LACKED_REUSEADDR;
+	r.causes[0].facets |= FACET_BIT(FACET_OWNER_LACKED_REUSEADDR);
 	ck_assert(lang_of(&scope, LANG_GUESS) == (language_texts[rows[_i].lang].sets ? LANG_GUESS : rows[_i].lang));
 	ck_assert(lang_of(&scope, LANG_NODE) == LANG_NODE);
 	report_free(&r);
