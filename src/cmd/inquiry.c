@@ -121,7 +121,7 @@ static void take_peer_device(struct peer *peer, const struct target_spec *spec)
 	if (!*spec->device)
 		return;
 	if (!addr_is_link_local(&spec->addr))
-		bad("--to", spec->text, "only an address of one link (fe80::) has a device; the target may name one");
+		bad("--to", spec->text, "only an address of one link (fe80::, ff02::) has a device; the target may name one");
 	if (!resolve_device(spec->device, &peer->ifindex, name))
 		bad("--to", spec->text, "this host has no such device");
 }

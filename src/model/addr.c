@@ -73,10 +73,18 @@ bool addr_is_mapped(const struct addr *a)
 	return a->family == AF_INET6 && !memcmp(a->b, prefix, sizeof prefix);
 }
 
-/* Whether it is an IPv6 address of one link (fe80::/10), which means nothing without a device. */
+/*
+ * Whether it is an IPv6 address of one link, which means nothing without a
+ * device: fe80::/10, and multicast whose scope is a link or an interface (ff02::,
+ * ff01::), as __ipv6_addr_needs_scope_id() has it.
+ */
 bool addr_is_link_local(const struct addr *a)
 {
-	return a->family == AF_INET6 && a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0x80;
+	uint8_t scope = a->b[1] & 0x0f;
+
+	if (a->family != AF_INET6)
+		return false;
+	return a->b[0] == 0xff ? scope == 1 || scope == 2 : a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0x80;
 }
 
 /* Whether it covers all addresses of a family: 0.0.0.0, :: or ::ffff:0.0.0.0. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * binds [-6] [-d DEVICE] [-u UID] [-s SKIP] PORT ADDR...: the kernel's own
- * answers.  For each address the option mixes plain, reuseaddr, reuseport and
+ * binds [-6] [-p udp] [-d DEVICE] [-u UID] [-s SKIP] PORT ADDR...: the kernel's
+ * own answers, for TCP or UDP.  For each address the option mixes plain, reuseaddr, reuseport and
  * both (v6only off, on with -6): socket(), setsockopt(), bind(), close(), and a
  * line "ADDR MIX RESULT", RESULT being ok or the name of an errno.
  *
@@ -44,6 +44,7 @@ static const char *result_name(int err)
 /* What the socket has beside the mix. */
 static struct {
 	unsigned int options;
+	bool udp;
 	const char *device;
 	uid_t uid;
 } wanted;
@@ -51,7 +52,7 @@ static struct {
 static int try_bind(const char *addr, uint16_t port, unsigned int options)
 {
 	struct place p = place(addr, port);
-	int fd = socket(p.sa.ss_family, SOCK_STREAM, 0), err = 0;
+	int fd = socket(p.sa.ss_family, wanted.udp ? SOCK_DGRAM : SOCK_STREAM, 0), err = 0;
 
 	if (fd < 0)
 		return errno;
@@ -72,10 +73,12 @@ int main(int argc, char **argv)
 	uint16_t port;
 	int c;
 
-	while ((c = getopt(argc, argv, "+6d:u:s:")) != -1) {
+	while ((c = getopt(argc, argv, "+6d:p:u:s:")) != -1) {
 		stepwise |= c == 's';
 		if (c == '6')
 			wanted.options = V6ONLY;
+		else if (c == 'p')
+			wanted.udp = !strcmp(optarg, "udp");
 		else if (c == 'd')
 			wanted.device = optarg;
 		else if (c == 'u')
@@ -85,7 +88,7 @@ int main(int argc, char **argv)
 	}
 	args = argv + optind;
 	if (argc - optind < 2) {
-		fprintf(stderr, "usage: binds [-6] [-d DEVICE] [-u UID] [-s SKIP] PORT ADDR...\n");
+		fprintf(stderr, "usage: binds [-6] [-p udp] [-d DEVICE] [-u UID] [-s SKIP] PORT ADDR...\n");
 		return 2;
 	}
 	if (wanted.uid)

@@ -388,6 +388,7 @@ static const struct situation *const tables[] = {
     remote_situations,
     unlisted_situations,
     range_situations,
+    udp_situations,
 };
 
 enum { TABLES = sizeof tables / sizeof *tables };

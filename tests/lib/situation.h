@@ -27,6 +27,7 @@ extern const struct situation remote_situations[];  /* situation/remote.c: the p
 extern const struct situation unlisted_situations[]; /* situation/unlisted.c: what no table shows */
 
 extern const struct situation range_situations[];   /* situation/range.c: ports that the kernel may pick */
+extern const struct situation udp_situations[];     /* situation/udp.c */
 
 /* NULL if there is none of that name. */
 const struct situation *find_situation(const char *slug);

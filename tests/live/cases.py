@@ -26,6 +26,7 @@ class Case:
     owners: Optional[Tuple[int, ...]] = None  # which of the holder_pid facts; None is all
     states: Dict[str, int] = field(default_factory=dict)  # further counts by state, of all sockets
     errno: Optional[str] = "EADDRINUSE"
+    proto: str = "tcp"
     port: int = 9877                        # of the situation; the target has its own
     comm: Tuple[str, ...] = ("situation",)  # programs of the owners
     owner_state: str = "RS"                 # states of the owners, any of these
@@ -44,6 +45,7 @@ class Case:
     def judged(self):
         """The addresses, as the JSON writes them, and the port."""
         host, colon, port = self.target.rpartition(":")
+        port = port.partition("/")[0]
         if self.addrs is not None:
             return list(self.addrs), int(port)
         return [host.strip("[]")] if colon else ["0.0.0.0", "::"], int(port)

@@ -41,7 +41,7 @@ def check_same_in_words(build, world, case):
     if ran.err or ran.status != STATUS[case.verdict]:
         raise Failure("in words: status %d, standard error %s" % (ran.status, ran.err))
     check_printable(ran.out)
-    if not ran.out.startswith(b"tcp "):
+    if not ran.out.startswith(case.proto.encode() + b" "):
         raise Failure("in words: the first line is no answer: %r" % ran.out[:80])
 
 

@@ -26,10 +26,11 @@ MIX_NAMES = ["plain", "reuseaddr", "reuseport", "both"]
 LOOK_ALIKES = ["privileged-port", "address-not-local", "bind-denied", "invisible-holder"]
 CAUSES = ["listener", "bound-not-listening", "self-connect", "outbound-connection", "accepted-connection", "close-wait",
           "fin-wait-2-half-closed", "syn-recv", "fin-wait-1", "closing", "last-ack", "fin-wait-2-orphan", "time-wait",
-          "outbound-time-wait", "ephemeral-exhausted", "connect-tuple-in-use"] + LOOK_ALIKES
+          "outbound-time-wait", "udp-socket", "ephemeral-exhausted", "connect-tuple-in-use"] + LOOK_ALIKES
 INFERRED = ["outbound-time-wait"]
 STATES = ("ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT_1 FIN_WAIT_2 TIME_WAIT CLOSE CLOSE_WAIT LAST_ACK LISTEN CLOSING"
           " BOUND").split()
+UDP_STATES = ["UNCONN", "ESTABLISHED"]
 WORST_FIRST = ["taken", "refused", "unsure", "free"]
 STATUS = {"free": 0, "taken": 1, "refused": 1, "unsure": 3}
 TIMERS = ["retransmit", "keepalive", "timewait", "probe", "delack"]
@@ -92,11 +93,13 @@ def check_times(bad, where, s):
         bad.need(s["age_ms"] is None, where + ": age_ms outside TIME_WAIT", s["age_ms"])
 
 
-def check_socket(bad, where, s, port):
+def check_socket(bad, where, s, target):
     if not keys(bad, where, s, SOCKET):
         return
-    bad.need(s["proto"] == "tcp", where + ": proto", s["proto"])
-    bad.need(s["state"] in STATES, where + ": state", s["state"])
+    port = target["port"]
+    bad.need(s["proto"] == target["proto"], where + ": proto", s["proto"])
+    bad.need(s["state"] in (UDP_STATES if s["proto"] == "udp" else STATES), where + ": state", s["state"])
+    bad.need(s["proto"] != "udp" or s["timer"] is None, where + ": timer of UDP", s["timer"])
     bad.need(s["held_by"] in ("process", "kernel", "hidden", "unknown"), where + ": held_by", s["held_by"])
     if keys(bad, where + ": local", s["local"], "addr port device"):
         bad.need(s["local"]["port"] == port, where + ": a socket of another port", s["local"])
@@ -104,7 +107,7 @@ def check_socket(bad, where, s, port):
     if s["count"] > 1:
         for key in ("peer", "cookie", "inode", "age_ms"):
             bad.need(s[key] is None, where + ": %s of a row that stands for several" % key, s[key])
-    elif s["state"] in ("LISTEN", "BOUND"):
+    elif s["state"] in ("LISTEN", "BOUND", "UNCONN"):
         bad.need(s["peer"] is None, where + ": peer of a socket without connection", s["peer"])
     elif keys(bad, where + ": peer", s["peer"], "addr port"):
         bad.need(is_text(s["peer"]["addr"]) and is_int(s["peer"]["port"]), where + ": peer", s["peer"])
@@ -270,6 +273,8 @@ def check_causes(bad, where, report, asked):
     expected = report["verdict"] in ("taken", "refused") and report["errno"] not in ("EAFNOSUPPORT", "EINVAL")
     # No route is no cause: the first line says it.
     expected &= not (connect_decides(report, asked) and report["verdict"] == "refused")
+    bad.need(report["target"]["proto"] == "tcp" or set(ids) <= {"udp-socket", "ephemeral-exhausted", *LOOK_ALIKES},
+             where + ": a cause of TCP", ids)
     bad.need(bool(causes) == expected, where + ": causes of this verdict", ids)
     open_question = any(b["result"] == "unknown" for b in requested(report, asked) + [report["connect"] or {"result": "ok"}])
     for i, s in enumerate(socks):
@@ -282,12 +287,11 @@ def check_report(bad, where, report, probe, asked):
         return
     target = report["target"]
     if keys(bad, where + ": target", target, TARGET):
-        bad.need(target["proto"] == "tcp" and target["path"] is None,
-                 where + ": target", target)
+        bad.need(target["proto"] in ("tcp", "udp") and target["path"] is None, where + ": target", target)
     keys(bad, where + ": netns", report["netns"], "inode name")
     before = len(bad)
     for i, s in enumerate(report["sockets"]):
-        check_socket(bad, "%s: socket %d" % (where, i), s, target["port"])
+        check_socket(bad, "%s: socket %d" % (where, i), s, target)
     for i, gap in enumerate(report["gaps"]):
         if keys(bad, "%s: gap %d" % (where, i), gap, GAP):
             bad.need(gap["affects"] in ("verdict", "detail"), where + ": gap", gap)

@@ -22,6 +22,7 @@ from picking import PICKING
 from runtimes import RUNTIMES
 from special import SPECIAL
 from terminal import TERMINAL
+from udp import UDP, UDP_CASES
 from unlisted import UNLISTED
 from world import OWN_USER, Build, Failure, Skip, run
 
@@ -29,8 +30,8 @@ WORKERS = 2
 
 
 def all_tests():
-    rows = [(case.name, lambda build, case=case: run_case(build, case)) for case in CASES]
-    tests = rows + SPECIAL + ASKED + CONNECTING + PICKING + RUNTIMES + TERMINAL + UNLISTED
+    rows = [(case.name, lambda build, case=case: run_case(build, case)) for case in CASES + UDP_CASES]
+    tests = rows + SPECIAL + ASKED + CONNECTING + PICKING + RUNTIMES + TERMINAL + UDP + UNLISTED
     names = [name for name, _ in tests]
     assert len(set(names)) == len(names), "two cases of one name"
     # The longest first, so that nothing waits for it at the end.

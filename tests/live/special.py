@@ -21,8 +21,9 @@ BAD_TARGETS = [
     b"\x1b[31m80", b"80\n", b"a\nb", b"\xff80", b"80\x7f", b"\xe2\x80\xae80", b"\xc2\x9b80", b"9" * 300,
     b"80,", b",80", b"80-", b"90-80", b"0-9", b"80-90-99", b"80-65536", b"nosuchservice", b"127.0.0.1:nosuchservice",
     b"127.0.0.1%:80", b"127.0.0.1%nosuchdevice:80", b"127.0.0.1%0123456789abcdef:80", b"[::1%nosuchdevice]:80",
+    b"tcp:9877/udp", b"udp:9877/tcp", b"udp:udp:9877", b"udp:", b"/udp", b"9877/udp/udp", b"UDP:x", b"9877/UDP ",
 ]
-LATER_TARGETS = [b"9877/udp", b"udp:9877", b"/tmp/x", b"./x", b"unix:x", b"@name"]
+LATER_TARGETS = [b"/tmp/x", b"./x", b"unix:x", b"@name"]
 
 
 def escaped(text):
