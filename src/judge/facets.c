@@ -83,6 +83,28 @@ static bool kernel_owned(const struct report *r, const struct sock *s)
 	return r->seen->owners_read && s->inode && s->held_by == HELD_UNKNOWN && !gap_has(&r->seen->gaps, GAP_PROC);
 }
 
+/* Of a live socket; what a dead one had decides nothing that could be said better by the table of binds. */
+static bool has_reuseport(const struct sock *s)
+{
+	return s->reuseport == YES && s->inode;
+}
+
+/* Both have the option, or would have, and the socket is another user's. */
+static bool reuseport_other_user(const struct report *r, const struct sock *s)
+{
+	return has_reuseport(s) && s->uid != r->seen->host.uid;
+}
+
+/* One of the two has the option, and the other has not. */
+static bool reuseport_one_sided(const struct report *r, const struct sock *s)
+{
+	bool wanted = mixes[r->request->mix].reuseport;
+
+	if (s->inode && wanted && s->reuseport == NO)
+		return true;
+	return has_reuseport(s) && !wanted && s->uid == r->seen->host.uid;
+}
+
 static bool device_bound(const struct report *r, const struct sock *s)
 {
 	(void)r;
@@ -213,6 +235,8 @@ static const struct {
     {FACET_SHARED_SOCKET, 0, shared_socket},
     {FACET_HIDDEN_OWNER, 0, hidden_owner},
     {FACET_KERNEL_OWNED, 0, kernel_owned},
+    {FACET_REUSEPORT_OTHER_USER, 0, reuseport_other_user},
+    {FACET_REUSEPORT_ONE_SIDED, 0, reuseport_one_sided},
     {FACET_DEVICE_BOUND, 0, device_bound},
     {FACET_STOPPED, 0, stopped},
     {FACET_INHERITED_FD, 0, inherited_fd},

@@ -133,6 +133,27 @@ static bool reuseaddr_needed(const struct report *r, const struct cause *c)
 	return r->request->mix == MIX_PLAIN || r->request->mix == MIX_REUSEPORT;
 }
 
+static bool is_one_sided(const struct report *r, const struct cause *c)
+{
+	(void)r;
+	return has(c, FACET_REUSEPORT_ONE_SIDED);
+}
+
+static bool is_of_another(const struct report *r, const struct cause *c)
+{
+	(void)r;
+	return has(c, FACET_REUSEPORT_OTHER_USER);
+}
+
+/* Whether every address that refuses the requested mix accepts the one with SO_REUSEPORT. */
+static bool reuseport_works(const struct report *r)
+{
+	for (size_t i = MIX_REUSEPORT; i < r->nbinds; i += MIXES)
+		if (r->binds[i].result != RESULT_OK)
+			return false;
+	return r->nbinds && !mixes[r->request->mix].reuseport;
+}
+
 static bool overlaps_wildcard(const struct report *r, const struct cause *c)
 {
 	(void)r;
@@ -184,10 +205,14 @@ static const struct {
 	bool (*applies)(const struct report *r, const struct cause *c);
 } fixes[] = {
     STOP_HOLDERS(CAUSE_LISTENER),
+    {CAUSE_LISTENER, FIX_SET_REUSEPORT, FOR_GOOD, is_one_sided},
+    {CAUSE_LISTENER, FIX_SAME_USER, FOR_GOOD, is_of_another},
     {CAUSE_LISTENER, FIX_OTHER_PORT, FOR_GOOD, always},
     {CAUSE_LISTENER, FIX_SET_V6ONLY, FOR_GOOD, is_dual_stack},
     {CAUSE_LISTENER, FIX_BIND_SPECIFIC, FOR_GOOD, overlaps_wildcard},
     STOP_HOLDERS(CAUSE_BOUND_NOT_LISTENING),
+    {CAUSE_BOUND_NOT_LISTENING, FIX_SET_REUSEPORT, FOR_GOOD, is_one_sided},
+    {CAUSE_BOUND_NOT_LISTENING, FIX_SAME_USER, FOR_GOOD, is_of_another},
     {CAUSE_BOUND_NOT_LISTENING, FIX_CLOSE_THE_SOCKET, FOR_GOOD, always},
     {CAUSE_BOUND_NOT_LISTENING, FIX_SET_REUSEADDR, FOR_GOOD, reuseaddr_works},
     STOP_HOLDERS(CAUSE_SELF_CONNECT),
@@ -244,6 +269,8 @@ static const struct {
     {CAUSE_CONNECT_TUPLE_IN_USE, FIX_BIND_ADDRESS_NO_PORT, FOR_GOOD, always},
     {CAUSE_CONNECT_TUPLE_IN_USE, FIX_OTHER_PORT, FOR_GOOD, always},
     STOP_HOLDERS(CAUSE_UDP_SOCKET),
+    {CAUSE_UDP_SOCKET, FIX_SET_REUSEPORT, FOR_GOOD, is_one_sided},
+    {CAUSE_UDP_SOCKET, FIX_SAME_USER, FOR_GOOD, is_of_another},
     {CAUSE_UDP_SOCKET, FIX_OTHER_PORT, FOR_GOOD, always},
     {CAUSE_UDP_SOCKET, FIX_SET_V6ONLY, FOR_GOOD, is_dual_stack},
     {CAUSE_UDP_SOCKET, FIX_BIND_SPECIFIC, FOR_GOOD, overlaps_wildcard},
@@ -266,6 +293,8 @@ void remedy(const struct report *r, struct cause *c)
 			continue;
 		if (fixes[i].fix == FIX_SET_REUSEADDR)
 			now = reuseaddr_works(r, c);
+		if (fixes[i].fix == FIX_SET_REUSEPORT)
+			now = reuseport_works(r);
 		c->fixes[c->nfixes++] =
 		    (struct fix){.id = fixes[i].fix, .helps_now = now, .permanent = fixes[i].when & FOR_GOOD};
 	}

@@ -125,11 +125,19 @@ static bool decides(const struct report *r, const struct sock *t, bool details)
 	return false;
 }
 
-/* Asks for the options of those holders whose options can change a result (without details: the verdict). */
+/* Whether the words are about the options of that socket, though they decide nothing: who bound the port. */
+static bool is_told(const struct sock *t, bool details)
+{
+	return details && !t->peer_port && t->reuseport == UNKNOWN;
+}
+
+/* Asks for the options of those holders whose options can change a result (without details: the verdict) or the words. */
 void trial_want_options(const struct report *r, bool details, struct want *want)
 {
 	for (size_t i = 0; i < r->seen->nsocks; i++) {
-		if (!r->seen->socks[i].inode || !decides(r, &r->seen->socks[i], details))
+		const struct sock *t = &r->seen->socks[i];
+
+		if (!t->inode || !(decides(r, t, details) || is_told(t, details)))
 			continue;
 		want->options = xgrow(want->options, want->noptions, sizeof *want->options);
 		want->options[want->noptions++] = i;

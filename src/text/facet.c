@@ -31,6 +31,16 @@ const struct facet_text facet_texts[FACETS] = {
             "owner-has-reuseaddr",
             "The old socket had SO_REUSEADDR set: a new one that sets it too does not collide with it.",
         },
+    [FACET_REUSEPORT_OTHER_USER] =
+        {
+            "reuseport-other-user",
+            "The socket has SO_REUSEPORT, but it belongs to user {owner}: only sockets of one user share a port that way.",
+        },
+    [FACET_REUSEPORT_ONE_SIDED] =
+        {
+            "reuseport-one-sided",
+            "SO_REUSEPORT is on one of the two sockets only: both must have it, each before its own bind().",
+        },
     [FACET_SHARED_SOCKET] =
         {
             "shared-socket",

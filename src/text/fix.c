@@ -11,6 +11,14 @@ const struct fix_text fix_texts[FIXES] = {
             "start the server with SO_REUSEADDR: bind() works with it at once",
             NULL,
         },
+    [FIX_SET_REUSEPORT] =
+        {
+            "set-reuseport",
+            "set SO_REUSEPORT on every socket of the port before its bind(), if several servers are meant to share it",
+            "start the server with SO_REUSEPORT: bind() works with it at once, and the two share the connections",
+            NULL,
+        },
+    [FIX_SAME_USER] = {"same-user", "run both servers as the same user, so that SO_REUSEPORT works", NULL, NULL},
     [FIX_LET_PEER_CLOSE_FIRST] = {"let-peer-close-first", "let the client close first", NULL, NULL},
     [FIX_CLOSE_THE_SOCKET] =
         {

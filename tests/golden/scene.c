@@ -231,6 +231,23 @@ static void make_bound(struct snapshot *seen, struct request *request)
 	scene_owner(seen, s, 4711, "python3");
 }
 
+static void make_reuseport(struct snapshot *seen, struct request *request)
+{
+	struct sock *s = scene_sock(seen, STATE_LISTEN, "0.0.0.0", NULL);
+
+	(void)request;
+	scene_owner(seen, s, 4711, "server");
+	s->reuseport = YES;
+	s->uid = 1000;
+}
+
+static void make_reuseport_other(struct snapshot *seen, struct request *request)
+{
+	make_reuseport(seen, request);
+	seen->socks[0].uid = 0;
+	request->mix = MIX_REUSEPORT;
+}
+
 static void make_bound_reuse(struct snapshot *seen, struct request *request)
 {
 	struct sock *s = scene_sock(seen, STATE_CLOSE, "0.0.0.0", NULL);
@@ -790,6 +807,8 @@ const struct scene scenes[] = {
     {"remote-side-only", make_remote_side, false},
     {"listener-and-time-wait", make_listener_and_time_wait, false},
     {"device-bound", make_device_bound, false},
+    {"reuseport-one-sided", make_reuseport, false},
+    {"reuseport-other-user", make_reuseport_other, false},
     {"mptcp", make_mptcp, false},
     {"requested", make_requested, false},
     {"free-requested", make_free_requested, false},

@@ -132,6 +132,23 @@ def other_user(build):
                 raise Failure("%s as %d: %s" % (slug, uid, "; ".join(wrong)))
 
 
+def reuseport_facets(build):
+    """Why SO_REUSEPORT does not help: another user's, or on one side only; and where it would."""
+    real_users()
+    with public_copy(build) as public:
+        for slug, uid, options, facet in (("listener-reuseport", READER, ("--reuseport",), "reuseport-other-user"),
+                                          ("listener-reuseport", HOLDER, (), "reuseport-one-sided"),
+                                          ("listener", HOLDER, ("--reuseport",), "reuseport-one-sided"),
+                                          ("listener", READER, (), None)):
+            with World(public, slug, 9877, REAL_USER, as_user(HOLDER)) as w:
+                cause = ask_one(public, w, "9877", options=("--user=%d" % uid, *options))["causes"][0]
+            got = [f for f in cause["facets"] if f.startswith("reuseport")]
+            fixes = [f["id"] for f in cause["fixes"] if f["id"] in ("set-reuseport", "same-user")]
+            want = {"reuseport-other-user": ["same-user"], "reuseport-one-sided": ["set-reuseport"], None: []}[facet]
+            if got != ([facet] if facet else []) or fixes != want:
+                raise Failure("%s as %d %s: %s, %s" % (slug, uid, options, got, fixes))
+
+
 def other_user_untried(build):
     """Who may not become that user tries nothing: what only a trial tells stays unknown."""
     with World(build, "time-wait-reuse") as w:
@@ -208,6 +225,7 @@ ASKED = [
     ("services", services),
     ("wrong-family-device-user", wrong_family),
     ("other-user", other_user),
+    ("reuseport-facets", reuseport_facets),
     ("other-user-untried", other_user_untried),
     ("unfolded", unfolded),
     ("output-to-file", to_file),

@@ -122,7 +122,7 @@ CASES = [
     listener("listener-from-mapped", "listener", "[::ffff:127.0.0.1]:9877", "wildcard-overlap"),
     free("listener-other-family", "listener", "[::1]:9877"),
     listener("listener-reuseaddr", "listener-reuseaddr"),
-    listener("listener-reuseport", "listener-reuseport"),
+    listener("listener-reuseport", "listener-reuseport", facets="reuseport-one-sided"),
     listener("listener-v6", "listener-v6", facets="dual-stack"),
     listener("listener-v6-from-v4", "listener-v6", "0.0.0.0:9877", "dual-stack"),
     listener("listener-v6-from-v4-specific", "listener-v6", "127.0.0.1:9877", "dual-stack wildcard-overlap"),
@@ -153,7 +153,7 @@ CASES = [
     bound("bound", "bound", facets=LACKED, states={"BOUND": 1}),
     bound("bound-from-specific", "bound", "127.0.0.1:9877", "wildcard-overlap " + LACKED),
     bound("bound-reuseaddr", "bound-reuseaddr", facets=HAS),
-    bound("bound-reuseport", "bound-reuseport", facets=LACKED),
+    bound("bound-reuseport", "bound-reuseport", facets=LACKED + " reuseport-one-sided"),
     bound("bound-v6", "bound-v6", facets="dual-stack " + LACKED),
 
     time_wait("time-wait-lacked", "time-wait-lacked", facets=LACKED),
