@@ -166,19 +166,18 @@ static const struct sock **in_order(const struct report *r)
 enum { CROWD = 10 }; /* hslot->count in udp_lib_get_port() */
 
 /*
- * udp_lib_get_port(): which table is walked depends on how many sockets, of any
- * port, share a slot.  A wildcard always takes the one by port since
+ * udp_lib_get_port(): which table is walked depends on how many sockets share a
+ * slot, and those of other ports and network namespaces count too: where the two
+ * differ nothing tells.  A wildcard always takes the one by port since
  * e537dd15d0d4; before it, it misses specific addresses.
  */
 static unsigned int udp_outcomes(const struct report *r, const struct binder *s)
 {
 	const struct sock **socks = in_order(r);
-	bool certainly = r->seen->nsocks > CROWD, possibly = certainly || r->seen->crowd > CROWD;
+	bool any = addr_is_wildcard(&s->addr), certainly = r->seen->nsocks > CROWD && !any;
 	unsigned int by_port = conflict_udp(s, socks, r->nrows, !r->seen->unordered), by_address = by_port;
 
-	if (addr_is_wildcard(&s->addr))
-		certainly = false;
-	if (possibly && !(addr_is_wildcard(&s->addr) && r->seen->quirks.udp_any_unseen == NO))
+	if (!any || r->seen->quirks.udp_any_unseen != NO)
 		by_address = conflict_udp_crowded(s, socks, r->nrows);
 	free(socks);
 	return certainly ? by_address : by_port | by_address;
@@ -192,9 +191,7 @@ static void judge_udp(const struct report *r, const struct binder *s, struct bin
 	if (outcomes == REFUSED_BY_ONE)
 		b->result = EADDRINUSE;
 	else if (outcomes != LET_IN)
-		b->doubt = doubt                              ? doubt
-		           : addr_is_wildcard(&s->addr) && r->seen->crowd > CROWD ? DOUBT_KERNEL
-		                                              : DOUBT_ORDER;
+		b->doubt = doubt ? doubt : addr_is_wildcard(&s->addr) ? DOUBT_KERNEL : DOUBT_ORDER;
 	else
 		b->doubt = beyond;
 	if (outcomes == LET_IN)

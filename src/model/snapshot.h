@@ -95,7 +95,6 @@ struct snapshot {
 	bool quirks_read;          /* the trial was made, or could not be */
 	uint32_t l3mdev;           /* of the device that the target names; 0: none; IFINDEX_UNKNOWN */
 	bool unordered;            /* socks are not in the order in which the kernel looks at them */
-	size_t crowd;              /* UDP: sockets of any port that may share a slot of the kernel's table with ours */
 	struct route route;
 	struct census census;      /* of target 0; then there are no socks */
 	struct sock *socks;

@@ -65,6 +65,8 @@ static enum headline of_refused(const struct report *r)
 	}
 	if (r->err != EINVAL)
 		return HEAD_REFUSED;
+	if (addr_is_multicast6(&r->request->target.addr) && r->request->target.proto == PROTO_TCP)
+		return HEAD_MULTICAST;
 	if (addr_is_mapped(&r->request->target.addr) && r->request->v6only)
 		return HEAD_MAPPED_V6ONLY;
 	return addr_is_link_local(&r->request->target.addr) && !r->request->target.ifindex ? HEAD_NO_DEVICE : HEAD_REFUSED;

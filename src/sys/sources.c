@@ -25,28 +25,12 @@ struct reading {
 	bool any_taken;
 	bool lists_bound_only;  /* the source shows sockets that are bound and nothing more */
 	bool unordered;         /* the source does not tell the order in which the kernel looks at them */
-	size_t crowd;           /* UDP: sockets of any port that may share a slot with the port */
 };
-
-/*
- * The fewest slots that a table of UDP sockets has: UDP_HTABLE_SIZE_MIN_PERNET
- * (net/ipv4/udp.c); all sizes are powers of two.  So ports in one slot are alike
- * modulo that.
- */
-enum { SLOTS = 128 };
-
-static bool is_elsewhere(struct reading *r, const struct sock *s)
-{
-	r->crowd += s->port % SLOTS == r->port % SLOTS;
-	return s->port != r->port;
-}
 
 static void take(const struct sock *s, void *arg)
 {
 	struct reading *r = arg;
 
-	if (r->proto == PROTO_UDP && r->port && is_elsewhere(r, s))
-		return;
 	r->any_taken = true;
 	if (r->ports)
 		port_set_add(r->ports, s->port);
@@ -61,7 +45,7 @@ static void take(const struct sock *s, void *arg)
 static int ask_inet_diag(struct reading *r)
 {
 	bool seen = false;
-	int err = inet_diag_ask(r->proto, r->proto == PROTO_UDP ? 0 : r->port, &seen, take, r);
+	int err = inet_diag_ask(r->proto, r->port, &seen, take, r);
 
 	/* 6.8 is the first to list them (91051f003948 "tcp: Dump bound-only sockets in inet_diag."). */
 	r->lists_bound_only = seen || r->proto == PROTO_UDP || host_has_kernel(r->host, 6, 8);
@@ -72,8 +56,7 @@ static int ask_procnet(struct reading *r)
 {
 	r->lists_bound_only = r->proto == PROTO_UDP;
 	r->unordered = true;
-	r->crowd = 0;
-	return procnet_ask(r->procfd, r->proto, r->proto == PROTO_UDP ? 0 : r->port, take, r);
+	return procnet_ask(r->procfd, r->proto, r->port, take, r);
 }
 
 static const struct source {
@@ -120,7 +103,6 @@ void sources_read(struct snapshot *s, int procfd, const struct request *request,
 	read_all(&r, &s->gaps);
 	s->socks = fold_end(&r.fold, &s->nsocks);
 	s->unordered = r.unordered;
-	s->crowd = r.crowd;
 }
 
 /* Counts all TCP sockets into s->census, whose rules are known, and adds the gaps of this look; in the same memory for any number. */

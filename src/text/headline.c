@@ -23,6 +23,7 @@ const char *const headline_texts[HEADLINES] = {
     [HEAD_REFUSED] = "{target} is refused{where}: bind(){with} fails with {errno}.",
     [HEAD_MAPPED_V6ONLY] = "{target} is refused: bind() fails with EINVAL, a socket with IPV6_V6ONLY takes no IPv4 address.",
     [HEAD_NO_DEVICE] = "{target} is refused: bind() fails with EINVAL, an address of one link (fe80::, ff02::) wants its device.",
+    [HEAD_MULTICAST] = "{target} is refused: bind() fails with EINVAL, TCP takes no IPv6 multicast address.",
     [HEAD_UNSURE] = "{target}: unsure{where}. Nothing that was seen stands in the way of bind(){with}, but not everything could be seen.",
     [HEAD_UNDECIDED] = "{target}: unsure{where}. Whether bind(){with} works hangs on what cannot be seen.",
     [HEAD_CONNECT_FREE] = "{target} is free: bind(){with} works on {addresses}, and no socket stands in the way of connect() "

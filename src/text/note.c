@@ -17,7 +17,7 @@ const struct note_text note_texts[NOTES] = {
             "Another UDP socket is on the port, and both allow it: nothing will fail, but a datagram to one address goes "
             "to one of them only. A socket connected to the sender comes first, then the more specific address, then "
             "IPv4 before IPv6; of equals, with SO_REUSEADDR the newest, with SO_REUSEPORT one by a hash of the sender. "
-            "Multicast goes to all.",
+            "Multicast and broadcast go to all.",
         },
     [NOTE_LISTEN_REFUSED] =
         {
