@@ -1,7 +1,7 @@
 #!/bin/sh
 # guest.sh: process 1 of a guest after init.sh.  Makes the machine ready, runs
-# $script in $dir and writes its output to the second serial port, last the
-# line "guest: status N".  $modules is the folder for /lib/modules.
+# $script in $dir and writes its output to the second serial port, first the
+# line "guest: begins", last "guest: status N".  $modules is the folder for /lib/modules.
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb
 export PATH HOME TERM
 
@@ -32,6 +32,7 @@ ulimit -Hn 20000
 run_script()
 {
 	stty -F /dev/ttyS1 raw -echo 115200
+	echo 'guest: begins'
 	# shellcheck disable=SC2154
 	cd "$dir" && setsid -w sh "$script" </dev/null
 	echo "guest: status $?"
