@@ -169,6 +169,33 @@ static bool inherited_fd(const struct report *r, const struct sock *s)
 	return false;
 }
 
+/* By what the holders have it, where not by a descriptor of their own; dead: with a main thread that has exited. */
+static bool is_held_via(const struct report *r, const struct sock *s, enum via via, bool dead)
+{
+	size_t n;
+	const struct owner *o = owners_of(&r->seen->owners, s->inode, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (o[i].via == via && (r->seen->owners.processes[o[i].process].state == 'Z') == dead)
+			return true;
+	return false;
+}
+
+static bool zombie_leader(const struct report *r, const struct sock *s)
+{
+	return is_held_via(r, s, VIA_TASK, true);
+}
+
+static bool own_fd_table(const struct report *r, const struct sock *s)
+{
+	return is_held_via(r, s, VIA_TASK, false);
+}
+
+static bool io_uring(const struct report *r, const struct sock *s)
+{
+	return is_held_via(r, s, VIA_IO_URING, false) || is_held_via(r, s, VIA_IO_URING, true);
+}
+
 static bool mptcp(const struct report *r, const struct sock *s)
 {
 	(void)r;
@@ -241,6 +268,9 @@ static const struct {
     {FACET_STOPPED, 0, stopped},
     {FACET_INHERITED_FD, 0, inherited_fd},
     {FACET_MPTCP, 0, mptcp},
+    {FACET_ZOMBIE_LEADER, 0, zombie_leader},
+    {FACET_OWN_FD_TABLE, 0, own_fd_table},
+    {FACET_IO_URING, 0, io_uring},
     {FACET_PEER_ON_THIS_HOST, NOT_OF_A_LISTENER, peer_on_this_host},
     {FACET_PEER_KEEPS_OPEN, NOT_OF_A_LISTENER, peer_keeps_open},
     {FACET_PEER_UNREACHABLE, NOT_OF_A_LISTENER, peer_unreachable},

@@ -30,12 +30,22 @@ struct process {
 	size_t nparents;
 };
 
+/* By what a process holds a socket. */
+enum via {
+	VIA_FD,       /* a descriptor of its own */
+	VIA_TASK,     /* one in the table of a thread that is not that of the process */
+	VIA_IO_URING, /* registered with an io_uring, whose descriptor fd is */
+	VIAS
+};
+
 /* One descriptor of one process that refers to the socket with that inode. */
 struct owner {
 	uint32_t inode;
 	size_t process;       /* index into struct owners */
 	int fd;
 	enum tri cloexec;
+	enum via via;
+	pid_t tid;            /* of VIA_TASK: the thread whose table it is; otherwise 0 */
 };
 
 /* Who holds what; v is ordered by inode, then by the age of the process (the oldest first), then by fd. */

@@ -209,6 +209,34 @@ static void put_heir(struct buf *out, const struct scope *scope)
 	          scope);
 }
 
+/* The first descriptor by which the socket is held that way, NULL if there is none. */
+static const struct owner *owner_via(const struct scope *scope, enum via via)
+{
+	const struct sock *s = facts_sock(scope);
+	size_t n = 0;
+	const struct owner *o = s ? owners_of(&scope->report->seen->owners, s->inode, &n) : NULL;
+
+	for (size_t i = 0; i < n; i++)
+		if (o[i].via == via)
+			return &o[i];
+	return NULL;
+}
+
+static void put_tid(struct buf *out, const struct scope *scope)
+{
+	const struct owner *o = owner_via(scope, VIA_TASK);
+
+	buf_printf(out, "%ld", o ? (long)o->tid : 0L);
+}
+
+static void put_ring(struct buf *out, const struct scope *scope)
+{
+	const struct owner *o = owner_via(scope, VIA_IO_URING);
+
+	buf_printf(out, "%d of pid %ld", o ? o->fd : 0,
+	           o ? (long)scope->report->seen->owners.processes[o->process].pid : 0L);
+}
+
 static void put_sudo(struct buf *out, const struct scope *scope)
 {
 	size_t others;
@@ -237,5 +265,7 @@ const struct fact facts_who[] = {
     {"sudo", put_sudo},
     {"peerholder", put_peer_holder},
     {"heir", put_heir},
+    {"tid", put_tid},
+    {"ring", put_ring},
     {NULL, NULL},
 };

@@ -271,6 +271,9 @@ static json_t *timer(const struct sock *s)
 	return o;
 }
 
+/* How it holds the socket, where not by a descriptor of its own. */
+static const char *const vias[VIAS] = {[VIA_TASK] = "task", [VIA_IO_URING] = "io-uring"};
+
 static json_t *owner(const struct owner *own, const struct process *p)
 {
 	json_t *o = json_object(), *args = json_array(), *parents = json_array();
@@ -290,6 +293,10 @@ static json_t *owner(const struct owner *own, const struct process *p)
 	}
 	set(o, "pid", json_integer(p->pid));
 	set(o, "fd", json_integer(own->fd));
+	if (own->via != VIA_FD)
+		set(o, "via", json_string(vias[own->via]));
+	if (own->tid)
+		set(o, "tid", json_integer(own->tid));
 	set_bytes(o, "comm", p->comm);
 	set_bytes(o, "exe", p->exe);
 	set(o, "cmdline", args);

@@ -62,20 +62,29 @@ static int read_table(const struct fdwalk *w, DIR *table, pid_t pid)
 	return -errno;
 }
 
+/* Walks over one table, that of a process or ("PID/task/TID/fd") of a thread of it.  0, or -errno. */
+int fdwalk_table(const struct fdwalk *w, const char *path, pid_t pid)
+{
+	DIR *table = procfile_dir(w->procfd, path);
+	int err = table ? read_table(w, table, pid) : -errno;
+
+	if (table)
+		closedir(table);
+	return err;
+}
+
 /* A process that has ended meanwhile holds nothing; any other failure may hide a holder. */
 static void walk_process(const struct fdwalk *w, pid_t pid)
 {
 	char path[32];
-	DIR *table;
 	int err;
 
 	snprintf(path, sizeof path, "%d/fd", (int)pid);
-	table = procfile_dir(w->procfd, path);
-	err = table ? read_table(w, table, pid) : -errno;
-	if (table)
-		closedir(table);
+	err = fdwalk_table(w, path, pid);
 	if (err && err != -ENOENT && err != -ESRCH)
 		w->refused(w->arg, err, pid);
+	if (w->process)
+		w->process(w->arg, pid);
 }
 
 static int walk_all(const struct fdwalk *w, DIR *proc)

@@ -11,11 +11,14 @@ struct fdwalk {
 	void *arg;
 	/* One descriptor and what it refers to; table is that directory of links.  Not 0: the rest of this process is left out. */
 	int (*link)(void *arg, int table, pid_t pid, int fd, const char *target);
+	/* Each process, after its table; may be NULL. */
+	void (*process)(void *arg, pid_t pid);
 	/* A table that could not be read, with its -errno; pid 1 if that is not listed. */
 	void (*refused)(void *arg, int err, pid_t pid);
 };
 
 int fdwalk(const struct fdwalk *w);
+int fdwalk_table(const struct fdwalk *w, const char *path, pid_t pid);
 uint32_t fdwalk_inode(const char *target);
 
 #endif

@@ -2,7 +2,8 @@
 /*
  * Which processes hold a socket: one walk over all descriptors for all sockets,
  * and no other work for a descriptor that is not wanted.  /proc/PID/fdinfo/N
- * tells close-on-exec (seq_show() in fs/proc/fd.c).
+ * tells close-on-exec (seq_show() in fs/proc/fd.c).  Only where a socket is left
+ * without a process a second one looks for what is in no table of a process.
  */
 #define _GNU_SOURCE
 #include "sys/owner.h"
@@ -14,6 +15,7 @@
 #include "base/xalloc.h"
 #include "model/inodes.h"
 #include "sys/fdwalk.h"
+#include "sys/hidden.h"
 #include "sys/process.h"
 #include "sys/procfile.h"
 
@@ -24,6 +26,7 @@ struct scan {
 	int procfd;
 	int64_t now;           /* one clock for all ages: they decide which process is the oldest */
 	struct inodes wanted;
+	struct inodes missing; /* those for which no process was found */
 	struct gaps refused;   /* descriptor tables that could not be read */
 };
 
@@ -39,7 +42,7 @@ static void collect(struct scan *scan)
 }
 
 /* flags: is octal, as open(2) takes them; 02000000 is O_CLOEXEC on every architecture but alpha, parisc and sparc. */
-static enum tri read_cloexec(int procfd, pid_t pid, int fd)
+static enum tri read_cloexec(int procfd, pid_t pid, pid_t tid, int fd)
 {
 	char path[64];
 	struct buf b = {0};
@@ -47,7 +50,10 @@ static enum tri read_cloexec(int procfd, pid_t pid, int fd)
 	enum tri cloexec = UNKNOWN;
 	unsigned int flags;
 
-	snprintf(path, sizeof path, "%d/fdinfo/%d", (int)pid, fd);
+	if (tid)
+		snprintf(path, sizeof path, "%d/task/%d/fdinfo/%d", (int)pid, (int)tid, fd);
+	else
+		snprintf(path, sizeof path, "%d/fdinfo/%d", (int)pid, fd);
 	if (!procfile_read(procfd, path, FDINFO_MAX, &b)) {
 		line = strstr(b.s, "flags:");
 		if (line && sscanf(line, "flags: %o", &flags) == 1)
@@ -57,25 +63,38 @@ static enum tri read_cloexec(int procfd, pid_t pid, int fd)
 	return cloexec;
 }
 
-/* Notes one descriptor; the process is read with its first.  -errno if it is gone. */
-static int add(struct scan *scan, pid_t pid, int fd, uint32_t inode)
+/* The process becomes the last of the owners' processes; -errno if it is gone. */
+static int need_process(struct scan *scan, pid_t pid)
 {
 	struct owners *o = &scan->seen->owners;
 	struct process p;
 	int err;
 
-	if (!o->nprocesses || o->processes[o->nprocesses - 1].pid != pid) {
-		err = process_read(scan->procfd, pid, scan->now, &p, &scan->seen->gaps);
-		if (err)
-			return err;
-		o->processes = xgrow(o->processes, o->nprocesses, sizeof *o->processes);
-		o->processes[o->nprocesses++] = p;
-	}
+	if (o->nprocesses && o->processes[o->nprocesses - 1].pid == pid)
+		return 0;
+	err = process_read(scan->procfd, pid, scan->now, &p, &scan->seen->gaps);
+	if (err)
+		return err;
+	o->processes = xgrow(o->processes, o->nprocesses, sizeof *o->processes);
+	o->processes[o->nprocesses++] = p;
+	return 0;
+}
+
+/* Notes one descriptor; the process is read with its first.  -errno if it is gone. */
+static int add(struct scan *scan, uint32_t inode, pid_t pid, enum via via, pid_t tid, int fd)
+{
+	struct owners *o = &scan->seen->owners;
+	int err = need_process(scan, pid);
+
+	if (err)
+		return err;
 	o->v = xgrow(o->v, o->n, sizeof *o->v);
 	o->v[o->n++] = (struct owner){.inode = inode,
 	                              .process = o->nprocesses - 1,
 	                              .fd = fd,
-	                              .cloexec = read_cloexec(scan->procfd, pid, fd)};
+	                              .cloexec = via == VIA_IO_URING ? UNKNOWN : read_cloexec(scan->procfd, pid, tid, fd),
+	                              .via = via,
+	                              .tid = tid};
 	return 0;
 }
 
@@ -85,7 +104,28 @@ static int take(void *arg, int table, pid_t pid, int fd, const char *target)
 	uint32_t inode = fdwalk_inode(target);
 
 	(void)table;
-	return inode && inodes_has(&scan->wanted, inode) ? add(scan, pid, fd, inode) : 0;
+	return inode && inodes_has(&scan->wanted, inode) ? add(scan, inode, pid, VIA_FD, 0, fd) : 0;
+}
+
+/* Whether it is known already, by the table of another thread that is the same one. */
+static bool is_noted(const struct owners *o, uint32_t inode, pid_t pid, int fd)
+{
+	for (size_t i = 0; i < o->n; i++)
+		if (o->v[i].inode == inode && o->v[i].fd == fd && o->processes[o->v[i].process].pid == pid)
+			return true;
+	return false;
+}
+
+/* A main thread that has exited has no program, folder or command line: the thread has them. */
+static void take_hidden(void *arg, uint32_t inode, pid_t pid, enum via via, pid_t tid, int fd)
+{
+	struct scan *scan = arg;
+	struct owners *o = &scan->seen->owners;
+
+	if (!inodes_has(&scan->missing, inode) || is_noted(o, inode, pid, fd) || add(scan, inode, pid, via, tid, fd))
+		return;
+	if (tid)
+		process_read_thread(scan->procfd, tid, &o->processes[o->nprocesses - 1], &scan->seen->gaps);
 }
 
 static void refuse(void *arg, int err, pid_t pid)
@@ -125,6 +165,21 @@ static bool set_holders(struct scan *scan)
 	return left;
 }
 
+/* The second look, for the sockets of s that are left: peers are not worth it. */
+static void look_deeper(struct scan *scan)
+{
+	struct hidden hidden = {.procfd = scan->procfd, .arg = scan, .socket = take_hidden};
+	const struct snapshot *s = scan->seen;
+
+	for (size_t i = 0; i < s->nsocks; i++)
+		if (s->socks[i].held_by == HELD_HIDDEN || s->socks[i].held_by == HELD_UNKNOWN)
+			inodes_add(&scan->missing, s->socks[i].inode);
+	inodes_end(&scan->missing);
+	hidden_walk(&hidden);
+	owners_sort(&scan->seen->owners);
+	inodes_free(&scan->missing);
+}
+
 /*
  * Finds the processes that hold the snapshot's sockets and their peers: fills s->owners (once
  * for each snapshot), held_by of each socket and s->owners_read.  procfd is a
@@ -146,6 +201,8 @@ void owner_scan(struct snapshot *s, int procfd)
 	if (err)
 		gap_add(&s->gaps, GAP_PROC, -err, NULL);
 	owners_sort(&s->owners);
+	if (set_holders(&scan))
+		look_deeper(&scan);
 	if (set_holders(&scan))
 		gap_copy(&s->gaps, &scan.refused, GAP_FD_TABLE);
 	s->owners_read = true;

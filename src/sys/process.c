@@ -280,3 +280,25 @@ int process_read(int procfd, pid_t pid, int64_t now, struct process *p, struct g
 	close(dir);
 	return err;
 }
+
+/*
+ * Fills in what the main thread took with it when it exited: program, folder and
+ * command line (proc(5) has none of a zombie), from a thread that lives on.
+ */
+void process_read_thread(int procfd, pid_t tid, struct process *p, struct gaps *gaps)
+{
+	char path[40];
+	int dir;
+
+	snprintf(path, sizeof path, "%d/task/%d", (int)p->pid, (int)tid);
+	dir = openat(procfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return;
+	if (!p->exe)
+		p->exe = read_link(dir, "exe", p->pid, gaps);
+	if (!p->cwd)
+		p->cwd = read_link(dir, "cwd", p->pid, gaps);
+	if (!p->ncmdline)
+		read_cmdline(dir, p, gaps);
+	close(dir);
+}

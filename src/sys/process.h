@@ -9,5 +9,6 @@
 
 int64_t process_clock(void);
 int process_read(int procfd, pid_t pid, int64_t now, struct process *p, struct gaps *gaps);
+void process_read_thread(int procfd, pid_t tid, struct process *p, struct gaps *gaps);
 
 #endif

@@ -374,7 +374,9 @@ static void fetch_options(struct snapshot *s, struct sock *t)
 	char object[OBJECT_MAX];
 
 	for (size_t i = 0; i < n; i++) {
-		err = sockopt_read(s->owners.processes[o[i].process].pid, o[i].fd, t);
+		pid_t pid = o[i].tid ? o[i].tid : s->owners.processes[o[i].process].pid;
+
+		err = o[i].via == VIA_IO_URING ? -EOPNOTSUPP : sockopt_read(pid, o[i].fd, t);
 		if (!err)
 			return;
 		first = first ? first : err;

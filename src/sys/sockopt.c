@@ -9,6 +9,7 @@
 #include "sys/sockopt.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <sys/socket.h>
@@ -23,6 +24,9 @@
 #ifndef SYS_pidfd_getfd
 #define SYS_pidfd_getfd 438
 #endif
+#ifndef PIDFD_THREAD
+#define PIDFD_THREAD O_EXCL
+#endif
 #ifndef SO_COOKIE
 #define SO_COOKIE 57
 #endif
@@ -34,14 +38,17 @@
 #endif
 
 /*
- * A duplicate of that descriptor of the process, to be closed; -errno where it
- * may not be had: -ESRCH, -EBADF (gone), -EPERM (not ours to look at), -ENOSYS
+ * A duplicate of that descriptor of the process, or of a thread with a table of
+ * its own (from 6.9 on, PIDFD_THREAD), to be closed; -errno where it may not be
+ * had: -EINVAL or -ENOENT (a thread, before that), -ESRCH, -EBADF (gone), -EPERM (not ours to look at), -ENOSYS
  * (before 5.6).
  */
 int sockopt_duplicate(pid_t pid, int fd)
 {
 	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0), copy;
 
+	if (pidfd < 0 && (errno == EINVAL || errno == ENOENT))
+		pidfd = (int)syscall(SYS_pidfd_open, pid, PIDFD_THREAD);
 	if (pidfd < 0)
 		return -errno;
 	copy = (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);

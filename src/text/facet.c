@@ -75,6 +75,24 @@ const struct facet_text facet_texts[FACETS] = {
             "It is a socket of Multipath TCP, which runs one connection over several paths at once; for bind() it is one "
             "of TCP like any other. ss -M shows it as what it is, and ss -K cannot destroy such a listener.",
         },
+    [FACET_ZOMBIE_LEADER] =
+        {
+            "zombie-leader",
+            "Its main thread has exited and others live on: ps shows it as defunct (Z), and ss, lsof and fuser do not find "
+            "it. A signal to the process still ends all of it.",
+        },
+    [FACET_OWN_FD_TABLE] =
+        {
+            "own-fd-table",
+            "Only thread {tid} has the descriptor, in a table of its own (unshare(CLONE_FILES)): ss, lsof and fuser look "
+            "at that of the process.",
+        },
+    [FACET_IO_URING] =
+        {
+            "io-uring",
+            "No descriptor holds it: it is registered with an io_uring (descriptor {ring}) and lives until the ring is "
+            "closed or lets it go, for a moment after the end of the process even. ss, lsof and fuser do not find it.",
+        },
     [FACET_IN_EPHEMERAL_RANGE] =
         {
             "in-ephemeral-range",

@@ -111,7 +111,7 @@ struct process *scene_owner(struct snapshot *seen, struct sock *s, pid_t pid, co
 	p->parents[0] = (struct parent){4700, xstrdup("npm")};
 	p->parents[1] = (struct parent){1, xstrdup("systemd")};
 	owners->v = xgrow(owners->v, owners->n, sizeof *owners->v);
-	owners->v[owners->n++] = (struct owner){s->inode, owners->nprocesses++, 3, YES};
+	owners->v[owners->n++] = (struct owner){s->inode, owners->nprocesses++, 3, YES, VIA_FD, 0};
 	s->held_by = HELD_PROCESS;
 	s->reuseaddr = s->reuseport = NO;
 	if (!s->v6only)
@@ -502,6 +502,29 @@ static void make_inherited(struct snapshot *seen, struct request *request)
 	seen->owners.v[0].cloexec = NO;
 }
 
+/* Its main thread has exited: a thread has the descriptor. */
+static void make_zombie_leader(struct snapshot *seen, struct request *request)
+{
+	make_listener(seen, request);
+	seen->owners.processes[0].state = 'Z';
+	seen->owners.v[0].via = VIA_TASK;
+	seen->owners.v[0].tid = 4713;
+}
+
+static void make_own_fd_table(struct snapshot *seen, struct request *request)
+{
+	make_zombie_leader(seen, request);
+	seen->owners.processes[0].state = 'S';
+}
+
+static void make_io_uring(struct snapshot *seen, struct request *request)
+{
+	make_listener(seen, request);
+	seen->owners.v[0].via = VIA_IO_URING;
+	seen->owners.v[0].cloexec = UNKNOWN;
+	seen->owners.v[0].fd = 7;
+}
+
 static void make_reset(struct snapshot *seen, struct request *request)
 {
 	(void)request;
@@ -803,6 +826,9 @@ const struct scene scenes[] = {
     {"peer-keeps-open", make_peer_keeps_open, false},
     {"stopped", make_stopped, false},
     {"inherited-fd", make_inherited, false},
+    {"zombie-leader", make_zombie_leader, false},
+    {"own-fd-table", make_own_fd_table, false},
+    {"io-uring", make_io_uring, false},
     {"bound-not-listening-reset", make_reset, false},
     {"remote-side-only", make_remote_side, false},
     {"listener-and-time-wait", make_listener_and_time_wait, false},

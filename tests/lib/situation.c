@@ -387,6 +387,7 @@ static const struct situation *const tables[] = {
     holding_situations,
     remote_situations,
     unlisted_situations,
+    unfound_situations,
     range_situations,
     udp_situations,
 };

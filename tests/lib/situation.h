@@ -25,6 +25,7 @@ extern const struct situation living_situations[];  /* situation/living.c: conne
 extern const struct situation holding_situations[]; /* situation/holding.c: what is special about the holder */
 extern const struct situation remote_situations[];  /* situation/remote.c: the peer is on another host */
 extern const struct situation unlisted_situations[]; /* situation/unlisted.c: what no table shows */
+extern const struct situation unfound_situations[]; /* situation/unfound.c: what is in no table of a process */
 
 extern const struct situation range_situations[];   /* situation/range.c: ports that the kernel may pick */
 extern const struct situation udp_situations[];     /* situation/udp.c */

@@ -294,6 +294,12 @@ CASES = [
     listener("inherited-and-held", "inherited-and-held", facets="inherited-fd shared-socket",
              comm=("situation", "sleep")),
     listener("not-inherited", "not-inherited", cloexec=True),
+    # In no table of a process, and beside each the same with a descriptor in one.
+    listener("zombie-leader", "zombie-leader", facets="zombie-leader", owner_state="Z"),
+    listener("zombie-leader-beside", "zombie-leader-beside"),
+    listener("own-fd-table", "own-fd-table", facets="own-fd-table"),
+    listener("own-fd-table-beside", "own-fd-table-beside"),
+    listener("io-uring-beside", "io-uring-beside"),
     time_wait("time-wait-1000", "time-wait-1000", facets=LACKED, states={"TIME_WAIT": 1000}),
     time_wait("time-wait-1001", "time-wait-1001", facets="many " + LACKED, states={"TIME_WAIT": 1001}),
 

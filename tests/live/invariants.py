@@ -68,7 +68,7 @@ def worst(verdicts):
 
 
 def check_owner(bad, where, owner):
-    if not keys(bad, where, owner, OWNER, ("cmdline_bytes_hex", "via")):
+    if not keys(bad, where, owner, OWNER, ("cmdline_bytes_hex", "via", "tid")):
         return
     bad.need(is_int(owner["pid"]) and owner["pid"] > 0, where + ": pid", owner["pid"])
     bad.need(is_int(owner["fd"]) and owner["fd"] >= 0, where + ": fd", owner["fd"])

@@ -18,6 +18,7 @@ from asked import ASKED
 from cases import CASES
 from connecting import CONNECTING
 from expect import run_case
+from hidden import HIDDEN
 from picking import PICKING
 from runtimes import RUNTIMES
 from special import SPECIAL
@@ -31,7 +32,7 @@ WORKERS = 2
 
 def all_tests():
     rows = [(case.name, lambda build, case=case: run_case(build, case)) for case in CASES + UDP_CASES]
-    tests = rows + SPECIAL + ASKED + CONNECTING + PICKING + RUNTIMES + TERMINAL + UDP + UNLISTED
+    tests = rows + SPECIAL + ASKED + CONNECTING + HIDDEN + PICKING + RUNTIMES + TERMINAL + UDP + UNLISTED
     names = [name for name, _ in tests]
     assert len(set(names)) == len(names), "two cases of one name"
     # The longest first, so that nothing waits for it at the end.

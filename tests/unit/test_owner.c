@@ -183,6 +183,92 @@ START_TEST(test_sharers)
 }
 END_TEST
 
+/* A pid that no real process has: kcmp(2) asks the real ones. */
+enum { NOBODY = 5000000 };
+
+/* The table of a thread, with that link in it. */
+static void give_thread(struct tree *t, int pid, int tid, int fd, const char *link)
+{
+	char path[64];
+
+	snprintf(path, sizeof path, "%d/task/%d/fd/%d", pid, tid, fd);
+	tree_link(t, path, link);
+	snprintf(path, sizeof path, "%d/task/%d/fdinfo/%d", pid, tid, fd);
+	tree_text(t, path, "pos:\t0\nflags:\t02000002\n");
+}
+
+/* Two threads with one table, the main thread has none: one owner, and its program from the thread. */
+START_TEST(test_thread_table)
+{
+	struct snapshot s = one_socket();
+	struct tree t = begin();
+
+	tree_process(&t, NOBODY, 1, "x");
+	tree_dir(&t, "5000000/fd");
+	tree_dir(&t, "5000000/task/5000000/fd");
+	give_thread(&t, NOBODY, NOBODY + 1, 3, "socket:[123]");
+	give_thread(&t, NOBODY, NOBODY + 1, 4, "socket:[12]");
+	give_thread(&t, NOBODY, NOBODY + 2, 3, "socket:[123]");
+	tree_link(&t, "5000000/task/5000001/exe", "/x");
+	tree_link(&t, "5000000/task/5000002/exe", "/x");
+	owner_scan(&s, t.fd);
+	ck_assert(s.owners.n == 1 && s.owners.v[0].via == VIA_TASK && s.owners.v[0].fd == 3);
+	ck_assert(s.owners.v[0].tid > NOBODY && s.owners.v[0].cloexec == YES && s.socks[0].held_by == HELD_PROCESS);
+	ck_assert_str_eq(s.owners.processes[0].exe, "/x");
+	same_gaps("thread", &s, "");
+	snapshot_free(&s);
+	tree_end(&t);
+}
+END_TEST
+
+/* What the table of the process has too is no finding of a thread's. */
+START_TEST(test_thread_like_process)
+{
+	struct snapshot s = one_socket();
+	struct tree t = begin();
+
+	tree_process(&t, NOBODY, 1, "x");
+	give_socket(&t, NOBODY, 3, INODE, "02");
+	give_thread(&t, NOBODY, NOBODY + 1, 3, "socket:[123]");
+	owner_scan(&s, t.fd);
+	ck_assert(s.owners.n == 1 && s.owners.v[0].via == VIA_FD && !s.owners.v[0].tid);
+	snapshot_free(&s);
+	tree_end(&t);
+}
+END_TEST
+
+static const struct ring_row {
+	const char *fdinfo;
+	size_t owners;
+} rings[] = {
+    {"flags:\t02\nUserFiles:\t1\n    0: socket:[123]\nUserBufs:\t0\n", 1},
+    {"UserFiles:\t3\n    0: <none>\n    1: socket:[12]\n    2: socket:[123]\nUserBufs:\t0\n", 1},
+    {"UserFiles:\t1\n    0: socket:[12]\n    1: socket:[123]\n", 0}, /* behind the list */
+    {"UserFiles:\t0\nUserBufs:\t1\n    0: socket:[123]\n", 0},
+    {"UserFiles:\t1\n    0: TCP\n", 0},
+    {"UserFiles:\t99\n", 0},
+    {"UserFiles:", 0},
+    {"", 0},
+};
+
+START_TEST(test_ring)
+{
+	const struct ring_row *row = &rings[_i];
+	struct snapshot s = one_socket();
+	struct tree t = begin();
+
+	tree_process(&t, NOBODY, 1, "x");
+	give(&t, NOBODY, 7, "anon_inode:[io_uring]", NULL);
+	tree_text(&t, "5000000/fdinfo/7", row->fdinfo);
+	owner_scan(&s, t.fd);
+	ck_assert_msg(s.owners.n == row->owners, "%s: %zu", row->fdinfo, s.owners.n);
+	if (row->owners)
+		ck_assert(s.owners.v[0].via == VIA_IO_URING && s.owners.v[0].fd == 7 && s.owners.v[0].cloexec == UNKNOWN);
+	snapshot_free(&s);
+	tree_end(&t);
+}
+END_TEST
+
 /* What ended between two looks leaves neither an owner nor a gap. */
 START_TEST(test_vanished)
 {
@@ -397,6 +483,9 @@ int main(void)
 
 	add_table(suite, "link", test_link, COUNT(links));
 	add_table(suite, "cloexec", test_cloexec, COUNT(flags));
+	add_table(suite, "ring", test_ring, COUNT(rings));
+	tcase_add_test(whole, test_thread_table);
+	tcase_add_test(whole, test_thread_like_process);
 	tcase_add_test(whole, test_sharers);
 	tcase_add_test(whole, test_vanished);
 	tcase_add_test(whole, test_hidden);
