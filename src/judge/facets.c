@@ -71,16 +71,31 @@ static bool v4_mapped(const struct report *r, const struct sock *s)
 	return addr_is_mapped(&s->local);
 }
 
-static bool hidden_owner(const struct report *r, const struct sock *s)
+static bool is_hinted(const struct report *r, const struct sock *s, enum hint_kind kind)
 {
-	(void)r;
-	return s->held_by == HELD_HIDDEN;
+	size_t n;
+
+	return snapshot_hint(r->seen, s, kind, &n) != NULL;
 }
 
-/* All descriptors of all processes were seen, and none is its: that it is the kernel's own is all that is left to think. */
+static bool has_a_hint(const struct report *r, const struct sock *s)
+{
+	for (int kind = 0; kind < HINTS; kind++)
+		if (is_hinted(r, s, (enum hint_kind)kind))
+			return true;
+	return false;
+}
+
+static bool hidden_owner(const struct report *r, const struct sock *s)
+{
+	return s->held_by == HELD_HIDDEN && !has_a_hint(r, s);
+}
+
+/* All descriptors of all processes were seen, none is its, and no hint leads to one: that it is the kernel's own is left. */
 static bool kernel_owned(const struct report *r, const struct sock *s)
 {
-	return r->seen->owners_read && s->inode && s->held_by == HELD_UNKNOWN && !gap_has(&r->seen->gaps, GAP_PROC);
+	return r->seen->owners_read && s->inode && s->held_by == HELD_UNKNOWN && !gap_has(&r->seen->gaps, GAP_PROC) &&
+	       !has_a_hint(r, s);
 }
 
 /* Of a live socket; what a dead one had decides nothing that could be said better by the table of binds. */
@@ -193,7 +208,19 @@ static bool own_fd_table(const struct report *r, const struct sock *s)
 
 static bool io_uring(const struct report *r, const struct sock *s)
 {
-	return is_held_via(r, s, VIA_IO_URING, false) || is_held_via(r, s, VIA_IO_URING, true);
+	return is_held_via(r, s, VIA_IO_URING, false) || is_held_via(r, s, VIA_IO_URING, true) ||
+	       (is_hinted(r, s, HINT_IO_URING) && !is_hinted(r, s, HINT_ACCEPT));
+}
+
+/* A thread that waits in accept() on a closed descriptor has some listener: the other hints are weaker. */
+static bool blocked_accept(const struct report *r, const struct sock *s)
+{
+	return is_hinted(r, s, HINT_ACCEPT);
+}
+
+static bool in_flight_fd(const struct report *r, const struct sock *s)
+{
+	return is_hinted(r, s, HINT_IN_FLIGHT) && !is_hinted(r, s, HINT_ACCEPT);
 }
 
 static bool mptcp(const struct report *r, const struct sock *s)
@@ -271,6 +298,8 @@ static const struct {
     {FACET_ZOMBIE_LEADER, 0, zombie_leader},
     {FACET_OWN_FD_TABLE, 0, own_fd_table},
     {FACET_IO_URING, 0, io_uring},
+    {FACET_IN_FLIGHT_FD, 0, in_flight_fd},
+    {FACET_BLOCKED_ACCEPT, 0, blocked_accept},
     {FACET_PEER_ON_THIS_HOST, NOT_OF_A_LISTENER, peer_on_this_host},
     {FACET_PEER_KEEPS_OPEN, NOT_OF_A_LISTENER, peer_keeps_open},
     {FACET_PEER_UNREACHABLE, NOT_OF_A_LISTENER, peer_unreachable},

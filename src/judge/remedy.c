@@ -111,10 +111,25 @@ static bool is_destroyable(const struct report *r, const struct cause *c)
 	return true;
 }
 
+/* Some process may not be looked at: root sees more. */
 static bool is_hidden(const struct report *r, const struct cause *c)
 {
+	for (size_t i = 0; i < c->socks.n; i++)
+		if (r->rows[c->socks.v[i]].s.held_by == HELD_HIDDEN)
+			return true;
+	return false;
+}
+
+/* A process was not found, but one that probably holds it. */
+static bool is_suspected(const struct report *r, const struct cause *c)
+{
+	return !holder(r, c) && (has(c, FACET_IO_URING) || has(c, FACET_IN_FLIGHT_FD) || has(c, FACET_BLOCKED_ACCEPT));
+}
+
+static bool is_in_accept(const struct report *r, const struct cause *c)
+{
 	(void)r;
-	return has(c, FACET_HIDDEN_OWNER);
+	return has(c, FACET_BLOCKED_ACCEPT);
 }
 
 /* Whether every address that refuses the requested mix accepts the one with SO_REUSEADDR. */
@@ -195,8 +210,9 @@ static bool is_for_bind(const struct report *r, const struct cause *c)
 #define STOP_HOLDERS(cause)                                                                                            \
 	{cause, FIX_STOP_UNIT, NOW, is_service}, {cause, FIX_STOP_CONTAINER, NOW, is_container},                       \
 	    {cause, FIX_CONTINUE_OR_KILL, NOW, is_stopped}, {cause, FIX_STOP_HOLDER, NOW, is_one_process},             \
-	    {cause, FIX_KILL_GROUP, NOW, is_group}, {cause, FIX_LOOK_AS_ROOT, NOW, is_hidden},                         \
-	    {cause, FIX_SET_CLOEXEC, FOR_GOOD, is_inherited}
+	    {cause, FIX_KILL_GROUP, NOW, is_group}, {cause, FIX_STOP_PROBABLE_HOLDER, NOW, is_suspected},              \
+	    {cause, FIX_LOOK_AS_ROOT, NOW, is_hidden}, {cause, FIX_SET_CLOEXEC, FOR_GOOD, is_inherited},           \
+	    {cause, FIX_SHUTDOWN_BEFORE_CLOSE, FOR_GOOD, is_in_accept}
 
 static const struct {
 	enum cause_id cause;

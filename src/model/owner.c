@@ -78,6 +78,16 @@ void owners_copy(struct owners *to, const struct owners *from, uint32_t inode)
 	}
 }
 
+/* Adds the hints of from, which are about no inode. */
+void owners_copy_hints(struct owners *to, const struct owners *from)
+{
+	for (size_t i = 0; i < from->nhints; i++) {
+		to->hints = xgrow(to->hints, to->nhints, sizeof *to->hints);
+		to->hints[to->nhints] = from->hints[i];
+		to->hints[to->nhints++].comm = xstrdup(from->hints[i].comm);
+	}
+}
+
 static int compare(const void *a, const void *b, void *arg)
 {
 	const struct owner *x = a, *y = b;
@@ -121,6 +131,9 @@ void owners_free(struct owners *owners)
 {
 	for (size_t i = 0; i < owners->nprocesses; i++)
 		process_free(&owners->processes[i]);
+	for (size_t i = 0; i < owners->nhints; i++)
+		free(owners->hints[i].comm);
+	free(owners->hints);
 	free(owners->processes);
 	free(owners->v);
 	*owners = (struct owners){0};

@@ -48,15 +48,34 @@ struct owner {
 	pid_t tid;            /* of VIA_TASK: the thread whose table it is; otherwise 0 */
 };
 
+/* What may hold a socket whose holder was not found: nothing tells which socket it is. */
+enum hint_kind {
+	HINT_IO_URING,  /* a socket is registered with that ring (fd) */
+	HINT_IN_FLIGHT, /* descriptors wait to be received from that unix socket (fd) */
+	HINT_ACCEPT,    /* a thread waits in accept() on fd, which is closed */
+	HINTS
+};
+
+struct hint {
+	enum hint_kind kind;
+	pid_t pid;
+	int fd;
+	uint32_t uid;         /* of the process; UID_UNKNOWN where not known */
+	char *comm;           /* its name; NULL where not known */
+};
+
 /* Who holds what; v is ordered by inode, then by the age of the process (the oldest first), then by fd. */
 struct owners {
 	struct process *processes;
 	size_t nprocesses;
 	struct owner *v;
 	size_t n;
+	struct hint *hints;   /* looked for only where a socket has no owner */
+	size_t nhints;
 };
 
 const struct owner *owners_of(const struct owners *owners, uint32_t inode, size_t *n);
+void owners_copy_hints(struct owners *to, const struct owners *from);
 void owners_copy(struct owners *to, const struct owners *from, uint32_t inode);
 void owners_sort(struct owners *owners);
 void owners_free(struct owners *owners);

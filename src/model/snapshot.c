@@ -104,6 +104,36 @@ const struct sock *snapshot_peer(const struct snapshot *s, const struct sock *of
 	return NULL;
 }
 
+/* Whether the hint may be about that socket: where processes are hidden, those of other users are likelier. */
+static bool is_about(const struct hint *h, const struct sock *of)
+{
+	if (h->kind == HINT_ACCEPT && of->state != STATE_LISTEN)
+		return false;
+	return of->held_by != HELD_HIDDEN || h->uid == of->uid;
+}
+
+/*
+ * What of that kind may hold a socket for which no process was found: the first
+ * hint, and in *n how many there are.  NULL where there is none, or a process was
+ * found, or none can be.
+ */
+const struct hint *snapshot_hint(const struct snapshot *s, const struct sock *of, enum hint_kind kind, size_t *n)
+{
+	const struct hint *first = NULL;
+	bool open = of->inode && (of->held_by == HELD_HIDDEN || of->held_by == HELD_UNKNOWN);
+
+	*n = 0;
+	for (size_t i = 0; open && i < s->owners.nhints; i++) {
+		const struct hint *h = &s->owners.hints[i];
+
+		if (h->kind != kind || !is_about(h, of))
+			continue;
+		first = first ? first : h;
+		++*n;
+	}
+	return first;
+}
+
 void snapshot_free(struct snapshot *s)
 {
 	for (size_t i = 0; i < s->ncgroups; i++) {

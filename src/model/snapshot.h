@@ -132,6 +132,7 @@ const struct cgroup *snapshot_cgroup(const struct snapshot *s, uint64_t id);
 const char *snapshot_user(const struct snapshot *s, uint32_t uid);
 uint32_t snapshot_l3mdev(const struct snapshot *s, uint32_t ifindex);
 const char *snapshot_device(const struct snapshot *s, uint32_t ifindex);
+const struct hint *snapshot_hint(const struct snapshot *s, const struct sock *of, enum hint_kind kind, size_t *n);
 const struct sock *snapshot_peer(const struct snapshot *s, const struct sock *of);
 void snapshot_free(struct snapshot *s);
 

@@ -229,12 +229,83 @@ static void put_tid(struct buf *out, const struct scope *scope)
 	buf_printf(out, "%ld", o ? (long)o->tid : 0L);
 }
 
+static const struct hint *hint_of(const struct scope *scope, enum hint_kind kind, size_t *n)
+{
+	const struct sock *s = facts_sock(scope);
+
+	*n = 0;
+	return s ? snapshot_hint(scope->report->seen, s, kind, n) : NULL;
+}
+
+static void put_hint_name(struct buf *out, const struct hint *h, const struct scope *scope)
+{
+	facts_raw(out, h && h->comm ? h->comm : "?", scope);
+	buf_printf(out, " (pid %ld)", h ? (long)h->pid : 0L);
+}
+
 static void put_ring(struct buf *out, const struct scope *scope)
 {
 	const struct owner *o = owner_via(scope, VIA_IO_URING);
+	size_t n;
+	const struct hint *h = o ? NULL : hint_of(scope, HINT_IO_URING, &n);
 
-	buf_printf(out, "%d of pid %ld", o ? o->fd : 0,
-	           o ? (long)scope->report->seen->owners.processes[o->process].pid : 0L);
+	if (o)
+		buf_printf(out, "%d of pid %ld", o->fd, (long)scope->report->seen->owners.processes[o->process].pid);
+	else if (h)
+		buf_printf(out, "%d of pid %ld", h->fd, (long)h->pid);
+}
+
+/* Nothing where the ring names the inode. */
+static void put_surely(struct buf *out, const struct scope *scope)
+{
+	if (!owner_via(scope, VIA_IO_URING))
+		buf_puts(out, "probably ");
+}
+
+static void put_mail(struct buf *out, const struct scope *scope)
+{
+	size_t n;
+	const struct hint *h = hint_of(scope, HINT_IN_FLIGHT, &n);
+
+	buf_printf(out, "descriptor %d of ", h ? h->fd : 0);
+	put_hint_name(out, h, scope);
+	if (n > 1)
+		buf_printf(out, " and %zu more", n - 1);
+}
+
+static void put_accepter(struct buf *out, const struct scope *scope)
+{
+	size_t n;
+
+	put_hint_name(out, hint_of(scope, HINT_ACCEPT, &n), scope);
+}
+
+static void put_closed(struct buf *out, const struct scope *scope)
+{
+	size_t n;
+	const struct hint *h = hint_of(scope, HINT_ACCEPT, &n);
+
+	buf_printf(out, "%d", h ? h->fd : 0);
+}
+
+/* The strongest hint first. */
+static const struct hint *suspect(const struct scope *scope)
+{
+	size_t n;
+	const struct hint *h = hint_of(scope, HINT_ACCEPT, &n);
+
+	h = h ? h : hint_of(scope, HINT_IO_URING, &n);
+	return h ? h : hint_of(scope, HINT_IN_FLIGHT, &n);
+}
+
+static void put_suspect(struct buf *out, const struct scope *scope)
+{
+	put_hint_name(out, suspect(scope), scope);
+}
+
+static void put_suspect_pid(struct buf *out, const struct scope *scope)
+{
+	buf_printf(out, "%ld", suspect(scope) ? (long)suspect(scope)->pid : 0L);
 }
 
 static void put_sudo(struct buf *out, const struct scope *scope)
@@ -243,7 +314,7 @@ static void put_sudo(struct buf *out, const struct scope *scope)
 	const struct process *p = holder(scope, &others);
 	uint32_t uid = scope->report->seen->host.own_uid;
 
-	if (uid && (!p || p->uid != uid))
+	if (uid && (p ? p->uid : suspect(scope) ? suspect(scope)->uid : UID_UNKNOWN) != uid)
 		buf_puts(out, "sudo ");
 }
 
@@ -267,5 +338,11 @@ const struct fact facts_who[] = {
     {"heir", put_heir},
     {"tid", put_tid},
     {"ring", put_ring},
+    {"surely", put_surely},
+    {"mail", put_mail},
+    {"accepter", put_accepter},
+    {"closed", put_closed},
+    {"suspect", put_suspect},
+    {"suspectpid", put_suspect_pid},
     {NULL, NULL},
 };

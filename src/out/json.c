@@ -13,6 +13,7 @@
 #include "base/vis.h"
 #include "out/facts.h"
 #include "out/json_connect.h"
+#include "out/json_suspects.h"
 #include "out/lang.h"
 #include "text/text.h"
 
@@ -361,6 +362,7 @@ static json_t *sock(const struct report *r, const struct row *row)
 	set(o, "v6only", tri((enum tri)s->v6only));
 	set(o, "cgroup", cgroup_path_of(r->seen, s));
 	set(o, "owners", owners(r->seen, s));
+	json_suspects(o, r->seen, s);
 	set(o, "count", json_integer(s->count));
 	return o;
 }

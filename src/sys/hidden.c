@@ -5,7 +5,13 @@
  * thread has exited, and a thread that has called unshare(CLONE_FILES) has
  * another, in /proc/PID/task/TID/fd.  A file that is registered with an io_uring
  * needs no descriptor: the fdinfo of the ring lists it below UserFiles
- * (io_uring/fdinfo.c), since 6.18 as "0: socket:[INODE]".
+ * (io_uring/fdinfo.c), since 6.18 as "0: socket:[INODE]", before as "0: TCP".
+ *
+ * Of two more nothing tells which socket it is: the fdinfo of a unix socket counts
+ * the descriptors that wait there to be received (scm_fds, unix_show_fdinfo(),
+ * 5.8), and a thread that waits in accept() holds the socket though another has
+ * closed its descriptor (its wchan is inet_csk_accept; PID/task/TID/syscall tells
+ * the number).
  */
 #define _GNU_SOURCE
 #include "sys/hidden.h"
@@ -18,14 +24,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "sys/fdwalk.h"
 #include "sys/procfile.h"
+#include "sys/sockopt.h"
 
-enum { FDINFO_MAX = 4 << 20, PATH = 64, TABLES_MAX = 16 };
+enum { FDINFO_MAX = 4 << 20, SMALL_MAX = 4096, PATH = 64, TABLES_MAX = 16 };
+
+/* Not every architecture has both. */
+#ifdef SYS_accept
+enum { ACCEPT = SYS_accept };
+#else
+enum { ACCEPT = SYS_accept4 };
+#endif
 
 /* Whose table is being read: that of a process, or (tid) of one of its threads. */
 struct look {
@@ -50,6 +65,8 @@ static void take_user_file(const struct look *look, pid_t pid, int fd, const cha
 
 	if (inode)
 		look->h->socket(look->h->arg, inode, pid, VIA_IO_URING, 0, fd);
+	else if (file && (!strncmp(file + 2, "TCP", 3) || !strncmp(file + 2, "UDP", 3) || !strncmp(file + 2, "MPTCP", 5)))
+		look->h->hint(look->h->arg, HINT_IO_URING, pid, fd);
 }
 
 /* The lines behind "UserFiles:", as many as that says. */
@@ -72,13 +89,31 @@ static void read_ring(const struct look *look, pid_t pid, int fd)
 	buf_free(&b);
 }
 
+/* Whether descriptors wait in that socket; of other kinds than unix fdinfo does not say. */
+static void read_messages(const struct look *look, pid_t pid, int fd)
+{
+	char name[32], path[PATH];
+	struct buf b = {0};
+	const char *line = NULL;
+
+	snprintf(name, sizeof name, "fdinfo/%d", fd);
+	path_in(path, pid, look->tid, name);
+	if (!procfile_read(look->h->procfd, path, SMALL_MAX, &b))
+		line = strstr(b.s, "scm_fds:");
+	if (line && strtoul(line + strlen("scm_fds:"), NULL, 10))
+		look->h->hint(look->h->arg, HINT_IN_FLIGHT, pid, fd);
+	buf_free(&b);
+}
+
 static int take_link(void *arg, int table, pid_t pid, int fd, const char *target)
 {
 	const struct look *look = arg;
-	uint32_t inode = look->tid ? fdwalk_inode(target) : 0;
+	uint32_t inode = fdwalk_inode(target);
 
 	(void)table;
 	if (inode)
+		read_messages(look, pid, fd);
+	if (inode && look->tid)
 		look->h->socket(look->h->arg, inode, pid, VIA_TASK, look->tid, fd);
 	else if (!strcmp(target, "anon_inode:[io_uring]"))
 		read_ring(look, pid, fd);
@@ -97,7 +132,59 @@ static bool share_table(pid_t a, pid_t b)
 	return !syscall(SYS_kcmp, a, b, KCMP_FILES, 0, 0);
 }
 
-/* The tables of threads that are not that of their process: each once. */
+/* Whether descriptor fd of that thread is no listening socket any more. */
+static bool is_closed(const struct hidden *h, pid_t pid, pid_t tid, int fd)
+{
+	char name[32], path[PATH], *link = NULL;
+	int err, listens = 0, copy;
+	socklen_t len = sizeof listens;
+	bool socket;
+
+	snprintf(name, sizeof name, "fd/%d", fd);
+	path_in(path, pid, tid, name);
+	err = procfile_link(h->procfd, path, &link);
+	socket = link && fdwalk_inode(link);
+	free(link);
+	if (err || !socket)
+		return !err || err == -ENOENT;
+	copy = sockopt_duplicate(pid, fd);
+	if (copy < 0)
+		return false;
+	err = getsockopt(copy, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len);
+	close(copy);
+	return !err && !listens;
+}
+
+/* wchan is "0" where it may not be read, or the kernel has no names; that does not count against it. */
+static bool waits_elsewhere(const struct hidden *h, pid_t pid, pid_t tid)
+{
+	char path[PATH];
+	struct buf b = {0};
+	bool elsewhere;
+
+	path_in(path, pid, tid, "wchan");
+	elsewhere = !procfile_read(h->procfd, path, SMALL_MAX, &b) && b.len && strcmp(b.s, "0") &&
+	            strcmp(b.s, "inet_csk_accept");
+	buf_free(&b);
+	return elsewhere;
+}
+
+/* A thread that waits in accept() on a descriptor that is closed: "NUMBER 0xFD ...". */
+static void take_thread(const struct hidden *h, pid_t pid, pid_t tid)
+{
+	char path[PATH];
+	struct buf b = {0};
+	unsigned int fd;
+	long call;
+
+	path_in(path, pid, tid, "syscall");
+	if (!procfile_read(h->procfd, path, SMALL_MAX, &b) && sscanf(b.s, "%ld 0x%x", &call, &fd) == 2 &&
+	    (call == SYS_accept4 || call == ACCEPT) && !waits_elsewhere(h, pid, tid) && is_closed(h, pid, tid, (int)fd))
+		h->hint(h->arg, HINT_ACCEPT, pid, (int)fd);
+	buf_free(&b);
+}
+
+/* The threads, and those of their tables that are not that of the process: each once. */
 static void take_process(void *arg, pid_t pid)
 {
 	const struct look *whole = arg;
@@ -116,6 +203,8 @@ static void take_process(void *arg, pid_t pid)
 		    .procfd = look.h->procfd, .arg = &look, .link = take_link, .refused = take_refusal};
 		bool known = tid <= 0 || tid == pid;
 
+		if (tid > 0)
+			take_thread(look.h, pid, tid);
 		for (size_t i = 0; i < n && !known; i++)
 			known = share_table(seen[i], tid);
 		if (known)
@@ -131,8 +220,8 @@ static void take_process(void *arg, pid_t pid)
 
 /*
  * Walks over all sockets that some process holds otherwise than by a descriptor
- * in its table, as far as they may be seen; what may not is no finding here.
- * Costs another look at all tables, and one at each thread.
+ * in its table, and over all hints, as far as they may be seen; what may not is no
+ * finding here.  Costs another look at all tables, and one at each thread.
  */
 void hidden_walk(const struct hidden *h)
 {

@@ -13,6 +13,8 @@ struct hidden {
 	void *arg;
 	/* A socket, and by what it is held; tid is of VIA_TASK. */
 	void (*socket)(void *arg, uint32_t inode, pid_t pid, enum via via, pid_t tid, int fd);
+	/* Something that holds a socket, and nothing tells which. */
+	void (*hint)(void *arg, enum hint_kind kind, pid_t pid, int fd);
 };
 
 void hidden_walk(const struct hidden *h);

@@ -10,6 +10,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/xalloc.h"
@@ -128,6 +129,44 @@ static void take_hidden(void *arg, uint32_t inode, pid_t pid, enum via via, pid_
 		process_read_thread(scan->procfd, tid, &o->processes[o->nprocesses - 1], &scan->seen->gaps);
 }
 
+static bool is_hinted(const struct owners *o, enum hint_kind kind, pid_t pid, int fd)
+{
+	for (size_t i = 0; i < o->nhints; i++)
+		if (o->hints[i].kind == kind && o->hints[i].pid == pid && o->hints[i].fd == fd)
+			return true;
+	return false;
+}
+
+/* A process of another network namespace can hold a socket of ours, but a mere hint is not enough to say so. */
+static bool is_elsewhere(const struct scan *scan, pid_t pid)
+{
+	char path[32], *link;
+	bool elsewhere = false;
+	unsigned long long netns;
+
+	snprintf(path, sizeof path, "%d/ns/net", (int)pid);
+	if (!procfile_link(scan->procfd, path, &link) && sscanf(link, "net:[%llu]", &netns) == 1)
+		elsewhere = scan->seen->host.netns && netns != scan->seen->host.netns;
+	free(link);
+	return elsewhere;
+}
+
+static void take_hint(void *arg, enum hint_kind kind, pid_t pid, int fd)
+{
+	struct scan *scan = arg;
+	struct owners *o = &scan->seen->owners, one = {.processes = xcalloc(1, sizeof *one.processes), .nprocesses = 1};
+	struct gaps gaps = {0};
+
+	if (!is_hinted(o, kind, pid, fd) && !is_elsewhere(scan, pid) &&
+	    !process_read(scan->procfd, pid, scan->now, one.processes, &gaps)) {
+		o->hints = xgrow(o->hints, o->nhints, sizeof *o->hints);
+		o->hints[o->nhints++] = (struct hint){
+		    .kind = kind, .pid = pid, .fd = fd, .uid = one.processes->uid, .comm = xstrdup(one.processes->comm)};
+	}
+	owners_free(&one);
+	gap_free(&gaps);
+}
+
 static void refuse(void *arg, int err, pid_t pid)
 {
 	struct scan *scan = arg;
@@ -168,7 +207,7 @@ static bool set_holders(struct scan *scan)
 /* The second look, for the sockets of s that are left: peers are not worth it. */
 static void look_deeper(struct scan *scan)
 {
-	struct hidden hidden = {.procfd = scan->procfd, .arg = scan, .socket = take_hidden};
+	struct hidden hidden = {.procfd = scan->procfd, .arg = scan, .socket = take_hidden, .hint = take_hint};
 	const struct snapshot *s = scan->seen;
 
 	for (size_t i = 0; i < s->nsocks; i++)

@@ -299,6 +299,7 @@ static bool take_holders(struct snapshot *s)
 		take_holder(s, &s->socks[i]);
 	for (size_t i = 0; i < s->npeers; i++)
 		take_holder(s, &s->peers[i]);
+	owners_copy_hints(&s->owners, &s->holders->owners);
 	owners_sort(&s->owners);
 	s->owners_read = true;
 	return true;

@@ -90,8 +90,23 @@ const struct facet_text facet_texts[FACETS] = {
     [FACET_IO_URING] =
         {
             "io-uring",
-            "No descriptor holds it: it is registered with an io_uring (descriptor {ring}) and lives until the ring is "
-            "closed or lets it go, for a moment after the end of the process even. ss, lsof and fuser do not find it.",
+            "No descriptor holds it: it is {surely}registered with an io_uring (descriptor {ring}) and lives until the "
+            "ring is closed or lets it go, for a moment after the end of the process even. ss, lsof and fuser do not find "
+            "it.",
+        },
+    [FACET_IN_FLIGHT_FD] =
+        {
+            "in-flight-fd",
+            "No process that could be looked at has a descriptor of it. Probably one is on its way: descriptors that "
+            "were sent over a unix socket (SCM_RIGHTS) wait to be received at {mail}, and while they do they keep what "
+            "they refer to. Which socket that is nothing shows.",
+        },
+    [FACET_BLOCKED_ACCEPT] =
+        {
+            "blocked-accept",
+            "No process that could be looked at has a descriptor of it. Probably it was closed while a thread waited in "
+            "accept(), which keeps it listening until the call returns: one of {accepter} waits on descriptor {closed}, "
+            "which is closed. The next connection ends that; which socket it waits on nothing shows.",
         },
     [FACET_IN_EPHEMERAL_RANGE] =
         {

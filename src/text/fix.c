@@ -28,6 +28,13 @@ const struct fix_text fix_texts[FIXES] = {
             NULL,
         },
     [FIX_STOP_HOLDER] = {"stop-holder", "stop {name}", NULL, "{sudo}kill {pid}"},
+    [FIX_STOP_PROBABLE_HOLDER] =
+        {
+            "stop-probable-holder",
+            "stop {suspect}, which probably holds it",
+            NULL,
+            "{sudo}kill {suspectpid}",
+        },
     [FIX_CONTINUE_OR_KILL] =
         {
             "continue-or-kill",
@@ -55,6 +62,13 @@ const struct fix_text fix_texts[FIXES] = {
             "{root}sysctl net.ipv4.ip_local_reserved_ports={port}",
         },
     [FIX_SET_CLOEXEC] = {"set-cloexec", "make the server's sockets close-on-exec (SOCK_CLOEXEC)", NULL, NULL},
+    [FIX_SHUTDOWN_BEFORE_CLOSE] =
+        {
+            "shutdown-before-close",
+            "call shutdown(fd, SHUT_RDWR) before close(): it ends the accept() of another thread",
+            NULL,
+            NULL,
+        },
     [FIX_DESTROY_SOCKET] =
         {
             "destroy-socket",

@@ -525,6 +525,35 @@ static void make_io_uring(struct snapshot *seen, struct request *request)
 	seen->owners.v[0].fd = 7;
 }
 
+/* A listener without a process, and what may hold it: fd 5 of pid 4711. */
+static void make_hint(struct snapshot *seen, enum hint_kind kind)
+{
+	struct owners *o = &seen->owners;
+
+	scene_sock(seen, STATE_LISTEN, "0.0.0.0", NULL)->held_by = HELD_UNKNOWN;
+	o->hints = xcalloc(1, sizeof *o->hints);
+	o->hints[o->nhints++] = (struct hint){kind, 4711, 5, 1000, xstrdup("broker")};
+}
+
+static void make_in_flight(struct snapshot *seen, struct request *request)
+{
+	(void)request;
+	make_hint(seen, HINT_IN_FLIGHT);
+}
+
+static void make_blocked_accept(struct snapshot *seen, struct request *request)
+{
+	(void)request;
+	make_hint(seen, HINT_ACCEPT);
+}
+
+static void make_ring_hint(struct snapshot *seen, struct request *request)
+{
+	(void)request;
+	make_hint(seen, HINT_IO_URING);
+	seen->socks[0].held_by = HELD_HIDDEN;
+}
+
 static void make_reset(struct snapshot *seen, struct request *request)
 {
 	(void)request;
@@ -829,6 +858,9 @@ const struct scene scenes[] = {
     {"zombie-leader", make_zombie_leader, false},
     {"own-fd-table", make_own_fd_table, false},
     {"io-uring", make_io_uring, false},
+    {"io-uring-inferred", make_ring_hint, false},
+    {"in-flight-fd", make_in_flight, false},
+    {"blocked-accept", make_blocked_accept, false},
     {"bound-not-listening-reset", make_reset, false},
     {"remote-side-only", make_remote_side, false},
     {"listener-and-time-wait", make_listener_and_time_wait, false},

@@ -7,9 +7,13 @@ binds are not in the table: the kernel says what they get.
 from dataclasses import dataclass, field
 from typing import Dict, Optional, Tuple
 
+from world import KERNEL
+
 # What --probe=never may leave unknown where a dead connection keeps its options to itself.
 NON_PLAIN = ("reuseaddr", "reuseport", "both")
 ASLEEP = {"*": NON_PLAIN}
+# The same of a socket that only a thread has, before PIDFD_THREAD (6.9).
+THREADS = {} if KERNEL >= (6, 9) else {"*": ("reuseport", "both")}
 
 
 @dataclass
@@ -295,11 +299,12 @@ CASES = [
              comm=("situation", "sleep")),
     listener("not-inherited", "not-inherited", cloexec=True),
     # In no table of a process, and beside each the same with a descriptor in one.
-    listener("zombie-leader", "zombie-leader", facets="zombie-leader", owner_state="Z"),
+    listener("zombie-leader", "zombie-leader", facets="zombie-leader", owner_state="Z", never_unknown=THREADS),
     listener("zombie-leader-beside", "zombie-leader-beside"),
-    listener("own-fd-table", "own-fd-table", facets="own-fd-table"),
+    listener("own-fd-table", "own-fd-table", facets="own-fd-table", never_unknown=THREADS),
     listener("own-fd-table-beside", "own-fd-table-beside"),
     listener("io-uring-beside", "io-uring-beside"),
+    listener("in-flight-beside", "in-flight-beside"),
     time_wait("time-wait-1000", "time-wait-1000", facets=LACKED, states={"TIME_WAIT": 1000}),
     time_wait("time-wait-1001", "time-wait-1001", facets="many " + LACKED, states={"TIME_WAIT": 1001}),
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Holders that ss, lsof and fuser do not find: in no descriptor table of a process, or in none that may be seen."""
 from expect import ask_one, check_printable, differ
-from world import KERNEL, Failure, World
+from special import real_users
+from world import KERNEL, OWN_USER, REAL_USER, Failure, World
 
 # Since 6.18 the fdinfo of a ring lists what is registered with its inode.
 RING_TELLS = KERNEL >= (6, 18)
@@ -27,11 +28,47 @@ def found_by(build, slug, facet, via):
         raise Failure("in words: %r" % words)
 
 
+def hinted_at(build, slug, facet, hint, namespace):
+    """Nothing proves it: no owner, "probably" in words, and the process among the suspects."""
+    if namespace == REAL_USER:
+        real_users()
+    with World(build, slug, 9877, namespace) as w:
+        report = ask_one(build, w, "9877")
+        words = w.run([build.portwhy, "9877"]).out
+        place = (hint, w.facts["pid"][0], w.facts["holder_fd"][0], "situation")
+    sock = report["sockets"][0]
+    suspects = [(s["hint"], s["pid"], s["fd"], s["comm"]) for s in sock.get("suspects", ())]
+    if place not in suspects or facets_of(report) != {facet} or sock["owners"]:
+        raise Failure(differ("suspect, facet", (place, facet), (suspects, facets_of(report), sock["owners"])))
+    fixes = {f["id"]: f["command"] for f in report["causes"][0]["fixes"]}
+    if fixes.get("stop-probable-holder") != "kill %d" % place[1] or "stop-holder" in fixes:
+        raise Failure(differ("fix", "kill %d" % place[1], fixes))
+    check_printable(words)
+    if b"robably" not in words or b"situation (pid %d)" % place[1] not in words:
+        raise Failure("in words: %r" % words)
+
+
 def in_ring(build):
     if RING_TELLS:
         found_by(build, "io-uring", "io-uring", "io-uring")
+    else:
+        hinted_at(build, "io-uring", "io-uring", "io-uring", OWN_USER)
+
+
+def close_and_free(build):
+    """What the words say of it: the next connection ends it."""
+    with World(build, "blocked-accept") as w:
+        w.run(["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/9877"])
+        verdicts = [c["id"] for c in ask_one(build, w, "9877")["causes"]]
+    if "listener" in verdicts:
+        raise Failure(differ("causes after a connection", "no listener", verdicts))
 
 
 HIDDEN = [("found-by-" + row[0], lambda b, row=row: found_by(b, *row))
           for row in (("zombie-leader", "zombie-leader", "task"), ("own-fd-table", "own-fd-table", "task"))]
-HIDDEN += [("io-uring", in_ring)]
+HIDDEN += [("io-uring", in_ring), ("blocked-accept-ends", close_and_free)]
+# situation, facet, hint; accept-beside is the near miss: a thread in accept() on a listener that is open.
+HINTED = [("in-flight-listener", "in-flight-fd", "in-flight"), ("blocked-accept", "blocked-accept", "accept"),
+          ("blocked-accept-reused", "blocked-accept", "accept"), ("accept-beside", "in-flight-fd", "in-flight")]
+HIDDEN += [("hint-" + row[0], lambda b, row=row: hinted_at(b, *row, OWN_USER)) for row in HINTED]
+HIDDEN += [("hint-as-root-" + row[0], lambda b, row=row: hinted_at(b, *row, REAL_USER)) for row in HINTED]

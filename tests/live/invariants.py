@@ -94,7 +94,7 @@ def check_times(bad, where, s):
 
 
 def check_socket(bad, where, s, target):
-    if not keys(bad, where, s, SOCKET):
+    if not keys(bad, where, s, SOCKET, ("suspects",)):
         return
     port = target["port"]
     bad.need(s["proto"] == target["proto"], where + ": proto", s["proto"])

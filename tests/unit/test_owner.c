@@ -4,6 +4,7 @@
 #include "sys/owner.h"
 
 #include <signal.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "sandbox.h"
@@ -269,6 +270,82 @@ START_TEST(test_ring)
 }
 END_TEST
 
+static const struct hint_row {
+	long call;                          /* of the thread, on descriptor 3; 0: what follows is the text */
+	const char *syscall, *wchan, *link; /* of the thread; what is at the number, NULL: nothing */
+	const char *fdinfo, *netns;         /* of the process's socket 9; of the process */
+	int kind;                           /* -1: no hint */
+} hint_rows[] = {
+    {SYS_accept, NULL, "inet_csk_accept", NULL, "", NULL, HINT_ACCEPT},
+    {SYS_accept4, NULL, "inet_csk_accept", NULL, "", NULL, HINT_ACCEPT},
+    {SYS_accept, NULL, "0", NULL, "", NULL, HINT_ACCEPT},
+    {SYS_accept, NULL, "inet_csk_accept", "/dev/null", "", NULL, HINT_ACCEPT},
+    {SYS_accept, NULL, "inet_csk_accept", "socket:[55]", "", NULL, -1}, /* that is open */
+    {SYS_accept, NULL, "unix_accept", NULL, "", NULL, -1},
+    {SYS_close, NULL, "inet_csk_accept", NULL, "", NULL, -1},
+    {0, "running", "0", NULL, "", NULL, -1},
+    {0, "-1 0x0 0x0", "0", NULL, "", NULL, -1},
+    {0, "", "", NULL, "", NULL, -1},
+    {0, "", "", NULL, "flags:\t02\nscm_fds: 1\n", NULL, HINT_IN_FLIGHT},
+    {0, "", "", NULL, "flags:\t02\nscm_fds: 0\n", NULL, -1},
+    {0, "", "", NULL, "flags:\t02\nscm_fds:", NULL, -1},
+    {0, "", "", NULL, "scm_fds: 1\n", "net:[7]", HINT_IN_FLIGHT},
+    {0, "", "", NULL, "scm_fds: 1\n", "net:[8]", -1},
+};
+
+START_TEST(test_hint)
+{
+	const struct hint_row *row = &hint_rows[_i];
+	char syscall[64];
+	struct snapshot s = one_socket();
+	struct tree t = begin();
+	size_t n;
+
+	s.host.netns = 7;
+	tree_process(&t, NOBODY, 1, "x");
+	give(&t, NOBODY, 9, "socket:[55]", NULL);
+	tree_text(&t, "5000000/fdinfo/9", row->fdinfo);
+	if (row->netns)
+		tree_link(&t, "5000000/ns/net", row->netns);
+	snprintf(syscall, sizeof syscall, "%ld 0x3 0x0 0x0\n", row->call);
+	tree_text(&t, "5000000/task/5000001/syscall", row->call ? syscall : row->syscall);
+	tree_text(&t, "5000000/task/5000001/wchan", row->wchan);
+	if (row->link)
+		give_thread(&t, NOBODY, NOBODY + 1, 3, row->link);
+	owner_scan(&s, t.fd);
+	ck_assert_msg(!s.owners.n && s.owners.nhints == (row->kind >= 0), "%ld %s: %zu hints", row->call, row->fdinfo,
+	              s.owners.nhints);
+	if (row->kind >= 0) {
+		const struct hint *h = snapshot_hint(&s, &s.socks[0], (enum hint_kind)row->kind, &n);
+
+		ck_assert(h && n == 1 && h->pid == NOBODY && h->fd == (row->kind == HINT_ACCEPT ? 3 : 9));
+		ck_assert_str_eq(h->comm, "x");
+	}
+	snapshot_free(&s);
+	tree_end(&t);
+}
+END_TEST
+
+/* Where processes are hidden only those of the socket's user count, for accept() only listeners. */
+START_TEST(test_hint_is_about)
+{
+	struct hint hints[] = {{HINT_IN_FLIGHT, 12, 3, 1000, NULL}, {HINT_ACCEPT, 13, 4, 1000, NULL}};
+	struct snapshot s = {.owners = {.hints = hints, .nhints = COUNT(hints)}};
+	struct sock t = {.state = STATE_LISTEN, .inode = INODE, .uid = 1000, .held_by = HELD_HIDDEN};
+	size_t n;
+
+	ck_assert(snapshot_hint(&s, &t, HINT_IN_FLIGHT, &n) == hints && snapshot_hint(&s, &t, HINT_ACCEPT, &n));
+	ck_assert(!snapshot_hint(&s, &t, HINT_IO_URING, &n) && !n);
+	t.uid = 0;
+	ck_assert(!snapshot_hint(&s, &t, HINT_IN_FLIGHT, &n));
+	t.held_by = HELD_UNKNOWN;
+	t.state = STATE_ESTABLISHED;
+	ck_assert(snapshot_hint(&s, &t, HINT_IN_FLIGHT, &n) && !snapshot_hint(&s, &t, HINT_ACCEPT, &n));
+	t.held_by = HELD_PROCESS;
+	ck_assert(!snapshot_hint(&s, &t, HINT_IN_FLIGHT, &n));
+}
+END_TEST
+
 /* What ended between two looks leaves neither an owner nor a gap. */
 START_TEST(test_vanished)
 {
@@ -484,6 +561,8 @@ int main(void)
 	add_table(suite, "link", test_link, COUNT(links));
 	add_table(suite, "cloexec", test_cloexec, COUNT(flags));
 	add_table(suite, "ring", test_ring, COUNT(rings));
+	add_table(suite, "hint", test_hint, COUNT(hint_rows));
+	tcase_add_test(whole, test_hint_is_about);
 	tcase_add_test(whole, test_thread_table);
 	tcase_add_test(whole, test_thread_like_process);
 	tcase_add_test(whole, test_sharers);

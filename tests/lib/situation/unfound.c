@@ -128,6 +128,84 @@ static void in_ring(const struct situation *s, uint16_t port)
 	holder(getpid());
 }
 
+/* A descriptor of the listener waits in a unix socket; with count it is another one, and we hold the listener. */
+static void in_flight(const struct situation *s, uint16_t port)
+{
+	int fd = tcp_server(s->on, port, s->options), ends[2], sent = s->count ? socket(AF_INET, SOCK_STREAM, 0) : fd;
+	char c = 'x', control[CMSG_SPACE(sizeof fd)] = {0};
+	struct iovec data = {.iov_base = &c, .iov_len = 1};
+	struct msghdr m = {.msg_iov = &data, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
+	struct cmsghdr *h = CMSG_FIRSTHDR(&m);
+
+	*h = (struct cmsghdr){.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof fd)};
+	memcpy(CMSG_DATA(h), &sent, sizeof sent);
+	need(!socketpair(AF_UNIX, SOCK_STREAM, 0, ends), "socketpair");
+	need(sendmsg(ends[0], &m, 0) == 1, "sendmsg");
+	close(sent);
+	fact("holder_fd", ends[1]);
+	if (s->count)
+		holder(getpid());
+}
+
+/* A thread in accept(): its listener, and its id in the namespace of this process. */
+static struct {
+	int fd;
+	pid_t tid;
+	int ready[2];
+} accepter;
+
+static void *wait_in_accept(void *arg)
+{
+	(void)arg;
+	accepter.tid = (pid_t)syscall(SYS_gettid);
+	need(write(accepter.ready[1], "x", 1) == 1, "write");
+	accept(accepter.fd, NULL, NULL);
+	return NULL;
+}
+
+/* Returns when the thread waits there. */
+static void start_accepter(int fd)
+{
+	char path[64], text[64] = "", c;
+	pthread_t thread;
+	long call = 0;
+
+	accepter.fd = fd;
+	need(!pipe2(accepter.ready, O_CLOEXEC), "pipe2");
+	need(!pthread_create(&thread, NULL, wait_in_accept, NULL), "pthread_create");
+	need(read(accepter.ready[0], &c, 1) == 1, "read");
+	snprintf(path, sizeof path, "/proc/self/task/%d/syscall", (int)accepter.tid);
+	while (call != SYS_accept) {
+		FILE *f = fopen(path, "re");
+
+		need(f && fgets(text, sizeof text, f), path);
+		fclose(f);
+		call = strtol(text, NULL, 10);
+		sched_yield();
+	}
+}
+
+/* close() while a thread waits in accept(); REUSED: the number of the descriptor is a new socket by then. */
+enum { REUSED = 1 };
+
+static void blocked_accept(const struct situation *s, uint16_t port)
+{
+	int fd = tcp_server(s->on, port, s->options);
+
+	start_accepter(fd);
+	close(fd);
+	if (s->count == REUSED)
+		need(socket(AF_INET, SOCK_STREAM, 0) == fd, "socket");
+	fact("holder_fd", fd);
+}
+
+/* A thread waits in accept() on a listener that is open, another listener is on its way. */
+static void accept_beside(const struct situation *s, uint16_t port)
+{
+	start_accepter(tcp_server(s->on, (uint16_t)(port + 1), 0));
+	in_flight(s, port);
+}
+
 const struct situation unfound_situations[] = {
     {"zombie-leader", zombie_leader, "0.0.0.0", 0, NULL, 0},
     {"zombie-leader-beside", zombie_leader, "0.0.0.0", 0, NULL, 1},
@@ -135,5 +213,10 @@ const struct situation unfound_situations[] = {
     {"own-fd-table-beside", own_fd_table, "0.0.0.0", 0, NULL, 1},
     {"io-uring", in_ring, "0.0.0.0", 0, NULL, 0},
     {"io-uring-beside", in_ring, "0.0.0.0", 0, NULL, 1},
+    {"in-flight-listener", in_flight, "0.0.0.0", 0, NULL, 0},
+    {"in-flight-beside", in_flight, "0.0.0.0", 0, NULL, 1},
+    {"blocked-accept", blocked_accept, "0.0.0.0", 0, NULL, 0},
+    {"blocked-accept-reused", blocked_accept, "0.0.0.0", 0, NULL, REUSED},
+    {"accept-beside", accept_beside, "0.0.0.0", 0, NULL, 0},
     {NULL, NULL, NULL, 0, NULL, 0},
 };
