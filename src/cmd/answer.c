@@ -53,11 +53,30 @@ static bool is_doubtful(const struct report *r)
 	return false;
 }
 
+/* Its namespace may not be entered: then there is nothing to ask, and nothing to try. */
+static bool is_closed(const struct request *q)
+{
+	return q->netns && q->netns->err;
+}
+
+static void find_closed(struct answer *a, bool details)
+{
+	struct want want;
+
+	snapshot_closed(&a->seen, &a->request);
+	judge(&a->report, &a->request, &a->seen, details, &want);
+	want_free(&want);
+}
+
 static void find(struct answer *a, bool details, const struct answers *all)
 {
 	const struct report *r = &a->report;
 	struct snapshot before;
 
+	if (is_closed(&a->request)) {
+		find_closed(a, details);
+		return;
+	}
 	look(a, details, all, NULL);
 	if (r->verdict == TAKEN ? r->ncauses && r->causes[0].socks.n : !is_doubtful(r))
 		return;
@@ -113,7 +132,10 @@ static void find_many(struct answers *to, const struct inquiry *q, bool details,
 	struct port_set busy = {{0}}, both = {{0}};
 	bool any = false;
 
-	snapshot_ports(&to->shared, &q->request, &busy);
+	if (is_closed(&q->request))
+		snapshot_closed(&to->shared, &q->request);
+	else
+		snapshot_ports(&to->shared, &q->request, &busy);
 	for (size_t i = 0; i < q->nports; i++) {
 		if (!port_set_has(&busy, q->ports[i]))
 			continue;

@@ -2,6 +2,7 @@
 /* From the words of the command line to what is asked: names are looked up, lists and ranges become ports. */
 #include "cmd/inquiry.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -46,7 +47,7 @@ static void take_ports(struct inquiry *to, const struct target_spec *spec)
 }
 
 /* What the options say of the socket that would be bound. */
-static struct request request_of(const struct options *o)
+static struct request request_of(const struct options *o, const struct netns *netns)
 {
 	struct request q = {
 	    .probe = o->probe,
@@ -55,6 +56,7 @@ static struct request request_of(const struct options *o)
 	    .as_user = o->user != NULL,
 	    .all = o->all,
 	    .numeric = o->numeric,
+	    .netns = netns,
 	};
 
 	for (unsigned int mix = 0; mix < MIXES; mix++)
@@ -65,13 +67,23 @@ static struct request request_of(const struct options *o)
 	return q;
 }
 
+/* Of a namespace that may not be entered nobody knows the devices. */
+static bool find_device(const char *name, const struct netns *netns, uint32_t *ifindex, char out[static DEVICE_TEXT])
+{
+	if (!netns || !netns->err)
+		return resolve_device(name, ifindex, out);
+	*ifindex = IFINDEX_UNKNOWN;
+	snprintf(out, DEVICE_TEXT, "%s", name);
+	return true;
+}
+
 static void take_device(struct request *q, const struct target_spec *spec, const struct options *o)
 {
 	struct target *t = &q->target;
 
-	if (*spec->device && !resolve_device(spec->device, &t->ifindex, t->device))
+	if (*spec->device && !find_device(spec->device, q->netns, &t->ifindex, t->device))
 		bad("bad target", spec->text, "this host has no such device");
-	if (!*spec->device && o->device && !resolve_device(o->device, &t->ifindex, t->device))
+	if (!*spec->device && o->device && !find_device(o->device, q->netns, &t->ifindex, t->device))
 		bad("--device", o->device, "this host has no such device");
 }
 
@@ -114,7 +126,7 @@ static uint16_t port_of_peer(const struct target_spec *spec)
 	return port;
 }
 
-static void take_peer_device(struct peer *peer, const struct target_spec *spec)
+static void take_peer_device(struct peer *peer, const struct target_spec *spec, const struct netns *netns)
 {
 	char name[DEVICE_TEXT];
 
@@ -122,12 +134,12 @@ static void take_peer_device(struct peer *peer, const struct target_spec *spec)
 		return;
 	if (!addr_is_link_local(&spec->addr))
 		bad("--to", spec->text, "only an address of one link (fe80::, ff02::) has a device; the target may name one");
-	if (!resolve_device(spec->device, &peer->ifindex, name))
+	if (!find_device(spec->device, netns, &peer->ifindex, name))
 		bad("--to", spec->text, "this host has no such device");
 }
 
 /* Reads --to; nothing where it was not given. */
-static struct peer read_peer(const struct options *o)
+static struct peer read_peer(const struct options *o, const struct netns *netns)
 {
 	struct peer peer = {.text = o->to, .naddrs = 1};
 	struct target_spec spec;
@@ -140,7 +152,7 @@ static struct peer read_peer(const struct options *o)
 	if (spec.is_many || !spec.ports[0].first == !*spec.ports[0].service || (!spec.addr.family && !*spec.host))
 		bad("--to", o->to, "HOST:PORT is wanted, with one port");
 	peer.port = port_of_peer(&spec);
-	take_peer_device(&peer, &spec);
+	take_peer_device(&peer, &spec, netns);
 	if (*spec.host) {
 		peer.naddrs = resolve_host(spec.host, 0, &peer.addrs, &why);
 		if (!peer.naddrs)
@@ -256,12 +268,14 @@ static void read_target(const struct options *o, const char *text, const struct 
 
 /*
  * Reads all targets of the command line; their number in *n.  What is wrong
- * ends the program with status 2, before anything is asked.
+ * ends the program with status 2, before anything is asked.  Names of devices are
+ * those of the namespace that we are in: netns (may be NULL), which must live as
+ * long as what is returned.
  */
-struct inquiry *inquiries_read(const struct options *o, size_t *n)
+struct inquiry *inquiries_read(const struct options *o, const struct netns *netns, size_t *n)
 {
-	struct request options = request_of(o);
-	struct peer peer = read_peer(o);
+	struct request options = request_of(o, netns);
+	struct peer peer = read_peer(o, netns);
 	struct inquiry *v = NULL;
 
 	*n = 0;

@@ -16,7 +16,7 @@ struct inquiry {
 	bool is_many;      /* a range or list */
 };
 
-struct inquiry *inquiries_read(const struct options *o, size_t *n);
+struct inquiry *inquiries_read(const struct options *o, const struct netns *netns, size_t *n);
 void inquiries_free(struct inquiry *v, size_t n);
 
 #endif

@@ -46,6 +46,7 @@ static const struct option long_options[] = {
     {"device", required_argument, NULL, OPT_DEVICE},
     {"user", required_argument, NULL, OPT_USER},
     {"to", required_argument, NULL, OPT_TO},
+    {"netns", required_argument, NULL, 'N'},
     {"output", required_argument, NULL, OPT_OUTPUT},
     {"probe", required_argument, NULL, OPT_PROBE},
     {"ascii", no_argument, NULL, OPT_ASCII},
@@ -67,6 +68,8 @@ const char *options_help(void)
 	       "                   the socket that would be bound has this option, device, user\n"
 	       "      --to=HOST:PORT\n"
 	       "                   also connect() from the target to there\n"
+	       "  -N, --netns=NAME|PID|PATH\n"
+	       "                   look in that network namespace\n"
 	       "  -j, --json       one JSON document\n"
 	       "  -q, --quiet      print nothing, only set the exit status\n"
 	       "  -o, --columns=LIST\n"
@@ -140,7 +143,7 @@ void options_parse(struct options *o, int argc, char **argv)
 	int c;
 
 	*o = (struct options){.targets = xcalloc((size_t)argc, sizeof *o->targets)};
-	while ((c = getopt_long(argc, argv, "-46ajno:qtuvhV", long_options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "-46ajnN:o:qtuvhV", long_options, NULL)) != -1) {
 		switch (c) {
 		case 1:
 			o->targets[o->ntargets++] = optarg;
@@ -192,6 +195,9 @@ void options_parse(struct options *o, int argc, char **argv)
 			break;
 		case OPT_TO:
 			o->to = optarg;
+			break;
+		case 'N':
+			o->netns = optarg;
 			break;
 		case OPT_OUTPUT:
 			o->output = optarg;

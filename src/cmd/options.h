@@ -14,7 +14,7 @@ enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 struct options {
 	bool json, quiet, verbose, all, numeric, ascii, help, version;
 	bool tcp, udp, ipv4, ipv6, reuseaddr, reuseport, v6only;
-	const char *device, *user, *to, *output; /* NULL: not given */
+	const char *device, *user, *to, *output, *netns; /* NULL: not given */
 	enum probe_when probe;
 	enum language lang;
 	enum color_when color;

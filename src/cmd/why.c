@@ -8,6 +8,7 @@
 #include "base/msg.h"
 #include "base/xalloc.h"
 #include "cmd/answer.h"
+#include "cmd/place.h"
 #include "cmd/print.h"
 #include "out/json.h"
 #include "out/term.h"
@@ -89,7 +90,8 @@ static void render(const struct options *o, const struct answers *a, size_t n, c
 int cmd_why(const struct options *o)
 {
 	size_t n;
-	struct inquiry *q = inquiries_read(o, &n);
+	struct netns ns = {0};
+	struct inquiry *q = inquiries_read(o, place_enter(o, &ns), &n);
 	struct answers *a = xcalloc(n, sizeof *a);
 	bool shown = !o->quiet || o->output;
 	enum verdict worst = FREE;
@@ -104,5 +106,6 @@ int cmd_why(const struct options *o)
 		answers_free(&a[i]);
 	free(a);
 	inquiries_free(q, n);
+	netns_free(&ns);
 	return status_of(worst);
 }

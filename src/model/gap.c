@@ -62,7 +62,8 @@ void gap_close(struct gaps *gaps, enum gap_kind kind)
 /* Whether a socket may exist that the snapshot does not show: then nothing proves "free" but a bind(). */
 bool gap_hides_sockets(const struct gaps *gaps)
 {
-	return gap_has(gaps, GAP_BOUND_ONLY) || gap_has(gaps, GAP_DUMP_CUT) || gap_has(gaps, GAP_PROC_NET);
+	return gap_has(gaps, GAP_BOUND_ONLY) || gap_has(gaps, GAP_DUMP_CUT) || gap_has(gaps, GAP_PROC_NET) ||
+	       gap_has(gaps, GAP_NETNS);
 }
 
 bool gap_has(const struct gaps *gaps, enum gap_kind kind)

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "model/addr.h"
+#include "model/netns.h"
 #include "model/sock.h"
 
 /* The options of the socket that the user would bind. */
@@ -47,6 +48,7 @@ struct request {
 	uint32_t uid;
 	bool all;          /* no folding */
 	bool numeric;      /* no names of users */
+	const struct netns *netns; /* borrowed: where it is asked; NULL: where we are, and nobody has named it */
 	bool one_of_many;  /* a port of a range or list: what the rules decide is not tried */
 };
 

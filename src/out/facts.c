@@ -204,6 +204,7 @@ static void put_target(struct buf *out, const struct scope *scope)
 		buf_printf(out, "%u", t->port);
 	if (!t->addr.family && t->ifindex)
 		put_device_name(out, t->device, scope);
+	facts_put_netns(out, scope);
 }
 
 /* The options of the requested bind(), so that what is said of it is true. */
@@ -411,7 +412,8 @@ void facts_expand(struct buf *out, const char *text, const struct scope *scope)
 		                   put_fact(out, facts_who, text + 1, name - 1, scope) ||
 		                   put_fact(out, facts_look, text + 1, name - 1, scope) ||
 		                   put_fact(out, facts_connection, text + 1, name - 1, scope) ||
-		                   put_fact(out, facts_to, text + 1, name - 1, scope)))
+		                   put_fact(out, facts_to, text + 1, name - 1, scope) ||
+		                   put_fact(out, facts_netns, text + 1, name - 1, scope)))
 			text += name + 1;
 		else
 			buf_add(out, text++, 1);

@@ -22,8 +22,9 @@ struct fact {
 };
 
 extern const struct fact facts_who[], facts_look[];
-extern const struct fact facts_connection[], facts_to[];
+extern const struct fact facts_connection[], facts_to[], facts_netns[];
 
+void facts_put_netns(struct buf *out, const struct scope *scope);
 void facts_raw(struct buf *out, const char *s, const struct scope *scope);
 void facts_duration(struct buf *out, int64_t ms);
 const struct sock *facts_sock(const struct scope *scope);

@@ -112,6 +112,8 @@ static enum headline of_connect(const struct report *r)
 /* The first line of the report. */
 enum headline headline_of(const struct report *r)
 {
+	if (r->verdict == UNSURE && gap_has(&r->seen->gaps, GAP_NETNS))
+		return HEAD_CLOSED;
 	if (!r->request->target.port)
 		return of_pick(r);
 	if (r->connect.decides)

@@ -407,12 +407,12 @@ static json_t *notes(const struct report *r)
 	return array;
 }
 
-static json_t *netns(const struct host *h)
+static json_t *netns(uint64_t inode, const struct netns *ns)
 {
 	json_t *o = json_object();
 
-	set(o, "inode", h->netns ? json_integer((json_int_t)h->netns) : json_null());
-	set(o, "name", json_null());
+	set(o, "inode", inode ? json_integer((json_int_t)inode) : json_null());
+	set_bytes(o, "name", ns ? ns->name : NULL);
 	return o;
 }
 
@@ -425,7 +425,7 @@ static json_t *report(const struct report *r, enum language lang)
 	for (size_t i = 0; i < r->nrows; i++)
 		append(socks, sock(r, &r->rows[i]));
 	set(o, "target", target(&r->request->target));
-	set(o, "netns", netns(&r->seen->host));
+	set(o, "netns", netns(r->seen->host.netns, r->request->netns));
 	set(o, "verdict", json_string(verdicts[r->verdict]));
 	set(o, "errno", r->err ? json_string(facts_errno(r->err)) : json_null());
 	set(o, "clears_in_ms", number_or_null(r->clears_in_ms));

@@ -254,7 +254,7 @@ void term_report(struct buf *out, const struct report *r, const struct style *st
 	if (style->verbose)
 		put_looks(out, &scope);
 	put_gaps(out, &scope);
-	if (r->verdict != FREE && r->nbinds && (r->request->target.port || !r->connect.asked)) {
+	if (r->verdict != FREE && r->nbinds && !gap_has(&r->seen->gaps, GAP_NETNS) && (r->request->target.port || !r->connect.asked)) {
 		buf_puts(out, "\n");
 		table_binds(out, r, style);
 		put_doubts(out, &scope);

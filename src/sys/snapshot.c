@@ -148,6 +148,28 @@ static void begin(struct snapshot *s, int procfd, const struct request *request)
 		read_route(s, request);
 }
 
+/*
+ * Fills s where the request's namespace may not be entered: nothing is looked at,
+ * and nothing that our own namespace would say counts.
+ */
+void snapshot_closed(struct snapshot *s, const struct request *request)
+{
+	int procfd = open_proc();
+	const struct netns *ns = request->netns;
+	char *label;
+
+	*s = (struct snapshot){0};
+	host_read(&s->host, procfd);
+	close_proc(procfd);
+	s->host.netns = ns->inode;
+	s->host.has_inet = s->host.has_inet6 = UNKNOWN;
+	s->host.unprivileged_port_start = 0;
+	s->host.ephemeral_first = s->host.ephemeral_last = 0;
+	label = netns_label(ns);
+	gap_add(&s->gaps, GAP_NETNS, ns->err, label);
+	free(label);
+}
+
 /* Which ports the kernel may pick, and who has them. */
 static void take_census(struct snapshot *s, int procfd, const struct request *request)
 {

@@ -5,6 +5,7 @@
 #include "model/snapshot.h"
 #include "model/want.h"
 
+void snapshot_closed(struct snapshot *s, const struct request *request);
 void snapshot_take(struct snapshot *s, const struct request *request);
 void snapshot_ports(struct snapshot *s, const struct request *request, struct port_set *ports);
 void snapshot_holders(struct snapshot *s, const struct request *request, const struct snapshot *range,

@@ -38,4 +38,5 @@ const struct gap_text gap_texts[GAP_KINDS] = {
     [GAP_ADDRESSES] = {"the addresses of this host", "whether the address is one of them is not known", "verdict"},
     [GAP_VRF] = {"the VRF of {object}", "whether sockets there have the same ports is not known", "verdict"},
     [GAP_ROUTE] = {"the way to the host of --to", "what connect() gets is not known", "verdict"},
+    [GAP_NETNS] = {"network namespace {object}", "nothing in it was looked at; as root it can be", "verdict"},
 };

@@ -4,6 +4,7 @@
 
 const char *const headline_texts[HEADLINES] = {
     [HEAD_FREE] = "{target} is free: bind(){with} works on {addresses}.",
+    [HEAD_CLOSED] = "{target}: unsure. That network namespace may not be entered, so nothing in it could be seen.",
     [HEAD_LISTENER] = "{target} is taken{where}: {holder} listens on it.",
     [HEAD_BOUND] = "{target} is taken{where}: {holder} has bound it and does not listen.",
     [HEAD_SELF_CONNECT] = "{target} is taken{where}: {holder} is connected to itself on it.",
@@ -65,8 +66,8 @@ const char *const second_line_texts[SECOND_LINES] = {
 };
 
 const char *const range_texts[RANGE_LINES] = {
-    [RANGE_FREE] = "{proto} {typed}: all {ports} ports are free.",
-    [RANGE_NOT_FREE] = "{proto} {typed}: {notfree} of {ports} ports not free.",
+    [RANGE_FREE] = "{proto} {typed}{netns}: all {ports} ports are free.",
+    [RANGE_NOT_FREE] = "{proto} {typed}{netns}: {notfree} of {ports} ports not free.",
 };
 
 /* Behind the errno of connect(). */

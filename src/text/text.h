@@ -83,6 +83,7 @@ struct language_text {
 
 enum headline {
 	HEAD_FREE,
+	HEAD_CLOSED,
 	HEAD_LISTENER,
 	HEAD_BOUND,
 	HEAD_SELF_CONNECT,

@@ -566,6 +566,28 @@ static void make_remote_side(struct snapshot *seen, struct request *request)
 	seen->remote_lingering = 3;
 }
 
+static void make_netns(struct snapshot *seen, struct request *request)
+{
+	static char name[] = "blue";
+	static const struct netns blue = {.inode = 4026532200, .name = name};
+
+	make_listener(seen, request);
+	seen->host.netns = blue.inode;
+	request->netns = &blue;
+}
+
+static void make_netns_closed(struct snapshot *seen, struct request *request)
+{
+	static char comm[] = "redis-server";
+	static const struct netns closed = {.inode = 4026532300, .pid = 4711, .comm = comm, .err = EPERM};
+
+	seen->host.netns = closed.inode;
+	seen->host.has_inet = seen->host.has_inet6 = UNKNOWN;
+	seen->host.unprivileged_port_start = 0;
+	request->netns = &closed;
+	gap_add(&seen->gaps, GAP_NETNS, EPERM, "of redis-server (pid 4711)");
+}
+
 static void make_listener_and_time_wait(struct snapshot *seen, struct request *request)
 {
 	make_listener(seen, request);
@@ -893,5 +915,7 @@ const struct scene scenes[] = {
     {"bind-denied", make_denied, false},
     {"invisible-holder", make_invisible, false},
     {"unsure", make_unsure, false},
+    {"netns", make_netns, false},
+    {"netns-closed", make_netns_closed, false},
     {NULL, NULL, false},
 };

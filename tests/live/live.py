@@ -19,6 +19,7 @@ from cases import CASES
 from connecting import CONNECTING
 from expect import run_case
 from hidden import HIDDEN
+from netns import NETNS
 from picking import PICKING
 from runtimes import RUNTIMES
 from special import SPECIAL
@@ -32,7 +33,20 @@ WORKERS = 2
 
 def all_tests():
     rows = [(case.name, lambda build, case=case: run_case(build, case)) for case in CASES + UDP_CASES]
-    tests = rows + SPECIAL + ASKED + CONNECTING + HIDDEN + PICKING + RUNTIMES + TERMINAL + UDP + UNLISTED
+    rows = [(case.name, lambda build, case=case: run_case(build, case)) for case in CASES + UDP_CASES]
+    tests = [
+        *rows,
+        *SPECIAL,
+        *ASKED,
+        *CONNECTING,
+        *HIDDEN,
+        *NETNS,
+        *PICKING,
+        *RUNTIMES,
+        *TERMINAL,
+        *UDP,
+        *UNLISTED,
+    ]
     names = [name for name, _ in tests]
     assert len(set(names)) == len(names), "two cases of one name"
     # The longest first, so that nothing waits for it at the end.

@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Other network namespaces: the one that -N names.
+
+A world's namespace is nested in a user namespace; beside() is a second, empty
+network namespace over the same user namespace, so that it may go from one to the
+other, and nobody outside is concerned.
+"""
+import os
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+
+from cases import TWO_DEVICES
+from expect import ask, ask_one, differ
+from special import without
+from world import ENV, OWN_USER, PATIENCE, Failure, Skip, World, run
+
+# Takes the right to enter a namespace away.
+MAY_NOT = ("setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin")
+ELSEWHERE = ("unshare", "-n")
+
+# A process in a namespace of its own whose one socket, a listener, is of the namespace that it left.
+LEAVES = """
+import ctypes, socket, sys
+s = socket.create_server(("", 9877))
+if ctypes.CDLL(None, use_errno=True).unshare(0x40000000):
+    print("skip", flush=True)
+print("ready", flush=True)
+sys.stdin.read()
+"""
+
+
+def expect(what, wanted, got):
+    if got != wanted:
+        raise Failure(differ(what, wanted, got))
+
+
+def beside(w):
+    return ("nsenter", "-t", str(w.process.pid), "-U", "--preserve-credentials", *ELSEWHERE, "--")
+
+
+def pid_of(w):
+    return str(w.process.pid)
+
+
+def inode_of(pid):
+    return os.stat("/proc/%s/ns/net" % pid).st_ino
+
+
+def named(w, name="blue", of=None):
+    """The same, with a /run/netns of its own in which a namespace has that name."""
+    script = ('mount -t tmpfs none /run && mkdir /run/netns && : >"/run/netns/$1" && : >/run/netns/left &&'
+              ' mount --bind "/proc/$0/ns/net" "/run/netns/$1" && shift && exec "$@"')
+    wrap = (*beside(w), "unshare", "-m", "sh", "-c", script, str(of or pid_of(w)), name)
+    if run([*wrap, "true"]).status != 0:
+        raise Skip("no namespace can be given a name here")
+    return wrap
+
+
+def told(report):
+    return {"verdict": report["verdict"], "causes": [c["id"] for c in report["causes"]], "netns": report["netns"],
+            "owners": [o["pid"] for s in report["sockets"] for o in s["owners"]]}
+
+
+def first_line(build, wrap, options, target="9877"):
+    """The first sentence of the words, which may be wrapped."""
+    return " ".join(run([*wrap, build.portwhy, *options, target]).out.decode().split("\n\n")[0].split())
+
+
+def by_each_name(build):
+    """By process, path and name: the same socket and holder; where we are it is free."""
+    with World(build, "listener", prefix=ELSEWHERE) as w:
+        inode, holder = inode_of(pid_of(w)), w.facts["holder_pid"]
+        ways = [(beside(w), pid_of(w), None, "of situation (pid %s)" % pid_of(w)),
+                (beside(w), "/proc/%s/ns/net" % pid_of(w), None, "/proc/%s/ns/net" % pid_of(w)),
+                (named(w), "blue", "blue", "blue"), (named(w), "/run/netns/blue", "blue", "blue"),
+                (named(w), pid_of(w), "blue", "blue"), (named(w, "7"), "7", "7", "7")]
+        for wrap, name, called, label in ways:
+            for probe in ("auto", "never"):
+                expect("-N %s" % name, {"verdict": "taken", "causes": ["listener"], "owners": holder,
+                                        "netns": {"inode": inode, "name": called}},
+                       told(ask_one(build, None, "9877", probe, wrap, ("-N", name))))
+            line = first_line(build, wrap, ("--netns=" + name,))
+            if not line.startswith("tcp 9877 in network namespace %s is taken: situation" % label):
+                raise Failure("-N %s: first line: %s" % (name, line))
+        expect("without -N", "free", ask_one(build, None, "9877", "auto", beside(w))["verdict"])
+        expect("other port", "free", ask_one(build, None, "9878", "auto", beside(w), ("-N", pid_of(w)))["verdict"])
+        line = first_line(build, beside(w), ("-N", pid_of(w)), "9870-9880")
+        expect("a range", "tcp 9870-9880 in network namespace of situation (pid %s): 1 of 11 ports not free." % pid_of(w), line)
+
+
+def by_proc_too(build):
+    """/proc/net is that of the namespace."""
+    wrap = without(build, "netlink")
+    with World(build, "listener", prefix=ELSEWHERE) as w:
+        report = ask_one(build, None, "9877", "never", (*beside(w), *wrap), ("-N", pid_of(w)))
+        expect("by /proc/net", (["listener"], w.facts["holder_pid"]), (told(report)["causes"], told(report)["owners"]))
+
+
+def all_of_it(build):
+    """Settings, devices and the trial are those of the namespace."""
+    setup = ("sh", "-c", 'echo "40000 40010" >/proc/sys/net/ipv4/ip_local_port_range && exec "$@"', "sh")
+    with World(build, "free", prefix=(*ELSEWHERE, *setup, *TWO_DEVICES)) as w:
+        there = ("-N", pid_of(w))
+        left = ask_one(build, None, "0", "auto", beside(w), there)["ephemeral"]
+        expect("range", (40000, 40010), (left["first"], left["last"]))
+        for target, wanted in (("0.0.0.0%v0:9877", "free"), ("127.0.0.1:9877", "free"), ("10.0.0.1:9877", "refused")):
+            expect(target, wanted, ask_one(build, None, target, "auto", beside(w), there)["verdict"])
+        for options, target in (((), "0.0.0.0%v0:9877"), (there, "0.0.0.0%v7:9877")):
+            expect("device %s %s" % (target, options), 2, run([*beside(w), build.portwhy, *options, target]).status)
+
+
+@contextmanager
+def wanderer(w):
+    """A process that holds a listener of the world's namespace and has gone to another one."""
+    process = subprocess.Popen([*w.enter(), sys.executable, "-c", LEAVES], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=ENV)
+    try:
+        if process.stdout.readline() != b"ready\n":
+            raise Skip("a process cannot leave its namespace here")
+        yield process.pid
+    finally:
+        process.communicate(timeout=PATIENCE)
+
+
+def socket_of_another(build):
+    """A socket belongs to the namespace that it was made in, wherever its process is."""
+    with World(build, "free", prefix=ELSEWHERE) as w, wanderer(w) as pid:
+        expect("where the socket is", ("taken", [pid]),
+               (lambda t: (t["verdict"], t["owners"]))(told(ask_one(build, None, "9877", "auto", beside(w), ("-N", pid_of(w))))))
+        expect("where its process is", ("free", inode_of(pid)),
+               (lambda t: (t["verdict"], t["netns"]["inode"]))(
+                   told(ask_one(build, None, "9877", "auto", beside(w), ("-N", str(pid))))))
+
+
+def may_not_be_entered(build):
+    """The kernel lets nobody in without CAP_SYS_ADMIN: nothing is known, nothing is tried, and that is said."""
+    with World(build, "listener", prefix=ELSEWHERE) as w:
+        wrap = (*beside(w), *MAY_NOT)
+        if run([*wrap, "nsenter", "-t", pid_of(w), "-n", "true"]).status == 0:
+            raise Failure("it may be entered after all")
+        for target in ("9877", "127.0.0.1:9877", "0", "127.0.0.1%nosuchdevice:80", "80"):
+            for options in ((), ("--to=127.0.0.1:80",)):
+                report = ask_one(build, None, target, "auto", wrap, ("-N", pid_of(w), *options))
+                expect(target, ("unsure", inode_of(pid_of(w)), ["EPERM"]),
+                       (report["verdict"], report["netns"]["inode"], [g["errno"] for g in report["gaps"]]))
+                expect("by a trial", set(), {b["addr"] for b in report["binds"] if b["by"] == "probe"})
+        doc = ask(build, None, ["9877-9879"], "auto", wrap, ("-N", pid_of(w)), ranges=True)
+        expect("a range", ["unsure"] * 3, [r["verdict"] for r in doc["reports"]])
+        if "may not be entered" not in first_line(build, wrap, ("-N", pid_of(w))):
+            raise Failure("the words do not say it")
+        # Where we are already nothing has to be entered.
+        own = run([*wrap, "sh", "-c", 'exec "$0" -q -N $$ 9877', build.portwhy])
+        expect("our own, status", 0, own.status)
+
+
+def no_such_namespace(build):
+    """Status 2 and one line, whatever stands there: nothing hangs, and nothing is asked."""
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    zombie = subprocess.Popen(["true"], stdout=subprocess.PIPE)
+    zombie.stdout.read()  # it has ended, and nobody has asked for its status
+    with tempfile.TemporaryDirectory() as folder:
+        fifo, plain = os.path.join(folder, "fifo"), os.path.join(folder, "plain")
+        os.mkfifo(fifo)
+        open(plain, "w").close()
+        for name in (str(ended.pid), str(zombie.pid), "0", "999999999", "99999999999999999999", "-1", "", ".", "nosuch", fifo, plain, folder,
+                     "/dev/null", "/proc/self/ns/mnt", "/proc/self/ns", folder + "/nosuch", "\x1b[31m", "x" * 5000):
+            # Without a right to enter anything the same, but for a process that we may not look at.
+            for wrap in ((),) if name == str(zombie.pid) else ((), (*OWN_USER, *MAY_NOT)):
+                ran = run([*wrap, build.portwhy, "-j", "--netns=" + name, "9877"])
+                if ran.status != 2 or ran.out or len(ran.err.splitlines()) != 1 or b"\x1b" in ran.err:
+                    raise Failure("%r: status %d, %r, %r" % (name[:20], ran.status, ran.out, ran.err))
+    zombie.wait()
+    with World(build, "free", prefix=ELSEWHERE) as w:
+        expect("a name that was left behind", 2, run([*named(w), build.portwhy, "-N", "left", "9877"]).status)
+
+
+NETNS = [
+    ("netns-by-each-name", by_each_name),
+    ("netns-by-proc", by_proc_too),
+    ("netns-all-of-it", all_of_it),
+    ("netns-socket-of-another", socket_of_another),
+    ("netns-may-not-be-entered", may_not_be_entered),
+    ("netns-none-such", no_such_namespace),
+]
