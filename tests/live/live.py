@@ -33,7 +33,6 @@ WORKERS = 2
 
 def all_tests():
     rows = [(case.name, lambda build, case=case: run_case(build, case)) for case in CASES + UDP_CASES]
-    rows = [(case.name, lambda build, case=case: run_case(build, case)) for case in CASES + UDP_CASES]
     tests = [
         *rows,
         *SPECIAL,

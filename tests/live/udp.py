@@ -27,6 +27,7 @@ def on(device, addrs):
     return {"addrs": addrs, "binds": (*REAL, "-d", device), "prefix": TWO_DEVICES}
 
 
+ONE_SIDED = " reuseport-one-sided"
 SHARED, ALONE = ("udp-shared",), ()
 
 UDP_CASES = [
@@ -40,7 +41,7 @@ UDP_CASES = [
     udp("specific", "udp-specific", facets="wildcard-overlap " + LACKED),
     udp("specific-same", "udp-specific", "127.0.0.1:9877", LACKED),
     udp_free("specific-other", "udp-specific", "127.0.0.2:9877"),
-    udp("v6", "udp-v6", facets="dual-stack " + LACKED),
+    udp("v6", "udp-v6", facets="dual-stack " + LACKED + ONE_SIDED),
     udp("v6-from-v4-specific", "udp-v6", "127.0.0.1:9877", "dual-stack wildcard-overlap " + LACKED),
     udp("v6only", "udp-v6only", facets=LACKED),
     udp_free("v6only-from-v4", "udp-v6only", "0.0.0.0:9877"),
@@ -59,20 +60,20 @@ UDP_CASES = [
     udp("reuseaddr", "udp-reuseaddr", facets=HAS),
     udp_free("reuseaddr-shared", "udp-reuseaddr", notes=SHARED, **having("--reuseaddr")),
     udp("reuseaddr-lacked", "udp", facets=LACKED, **having("--reuseaddr")),
-    udp("reuseport", "udp-reuseport", facets=LACKED),
+    udp("reuseport", "udp-reuseport", facets=LACKED + ONE_SIDED),
     udp_free("reuseport-shared", "udp-reuseport", notes=SHARED, **having("--reuseport")),
-    udp("reuseport-one-sided", "udp", facets=LACKED, **having("--reuseport")),
+    udp("reuseport-one-sided", "udp", facets=LACKED + ONE_SIDED, **having("--reuseport")),
     udp("two-reuseaddr", "udp-two-reuseaddr", facets=HAS, states={"UNCONN": 2}),
     udp_free("two-reuseaddr-shared", "udp-two-reuseaddr", notes=SHARED, **having("--reuseaddr")),
-    udp("two-reuseport", "udp-two-reuseport", facets=LACKED, states={"UNCONN": 2}),
+    udp("two-reuseport", "udp-two-reuseport", facets=LACKED + ONE_SIDED, states={"UNCONN": 2}),
     udp_free("two-reuseport-shared", "udp-two-reuseport", notes=SHARED, **having("--reuseport")),
-    udp("two-reuseport-v6", "udp-two-reuseport-v6", facets="dual-stack " + LACKED),
+    udp("two-reuseport-v6", "udp-two-reuseport-v6", facets="dual-stack " + LACKED + ONE_SIDED),
     udp("two-addresses", "udp-two-addresses", facets="wildcard-overlap " + LACKED, states={"UNCONN": 2}),
     udp("two-addresses-one", "udp-two-addresses", "127.0.0.2:9877", LACKED, owners=(1,), states={"UNCONN": 1}),
 
     # The same two sockets, made in either order: the first that the kernel comes to decides.
     udp_free("sharing-first", "udp-sharing-first", notes=SHARED, **having("--reuseport")),
-    udp("sharing-last", "udp-sharing-last", facets=HAS, **having("--reuseport")),
+    udp("sharing-last", "udp-sharing-last", facets=HAS + ONE_SIDED, **having("--reuseport")),
 
     udp("device", "udp-on-lo", facets="device-bound " + LACKED),
     udp("device-same", "udp-on-lo", "0.0.0.0%lo:9877", "device-bound " + LACKED, **on("lo", V4)),
