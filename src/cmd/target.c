@@ -225,6 +225,11 @@ static bool is_of_later_version(struct span p)
 	return until(p, '/').len < p.len && !ends_with_protocol(p) && has_any(until(p, '/'), LETTERS);
 }
 
+static bool names_protocol(struct span p)
+{
+	return begins(p, prefixes[PROTO_TCP]) || begins(p, prefixes[PROTO_UDP]);
+}
+
 /* Takes "tcp:" or "/tcp" off, or those of UDP; both together only if they agree. */
 static bool parse_protocol(struct span *p, struct target_spec *t, const char **why)
 {
@@ -269,7 +274,7 @@ bool target_parse(const char *text, struct target_spec *t, const char **why)
 	*why = "a target is PORT, ADDRESS:PORT or [ADDRESS]:PORT";
 	if (!p.len)
 		return false;
-	if (is_of_later_version(p)) {
+	if (!names_protocol(p) && is_of_later_version(p)) {
 		*why = "this is not a target of this version: TCP and UDP ports are";
 		return false;
 	}

@@ -4,9 +4,9 @@
 
 Run as  unshare -Urn python3 tests/data/capture.py DIRECTORY  and on no other
 namespace.  Writes sock_diag.dump (the answer to one TCPDIAG_GETSOCK, datagrams
-one behind the other), refused.dump and no_handler.dump (the answers to requests
+one behind the other), udp.dump (the same for UDP), refused.dump and no_handler.dump (the answers to requests
 for a family and a protocol that are not there), net/tcp and net/tcp6 as they
-were a moment later.
+were a moment later, and net/udp and net/udp6.
 """
 import ctypes
 import os
@@ -107,6 +107,33 @@ def situations():
     time.sleep(0.1)
 
 
+def udp(addr, port=PORT, v6only=None, peer=None, device=None):
+    s = keep(socket.socket(socket.AF_INET6 if ":" in addr else socket.AF_INET, socket.SOCK_DGRAM))
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if v6only is not None:
+        s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, v6only)
+    if device:
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device)
+    s.bind((addr, port))
+    if peer:
+        s.connect((peer, 41918))
+
+
+def udp_situations():
+    """Two families in one chain: the dump has the newest first."""
+    udp("127.0.0.1")
+    udp("::1")
+    udp("::ffff:127.0.0.2")
+    udp("0.0.0.0", peer="127.0.0.1")                    # takes that address
+    udp("::", peer="::1")
+    udp("::", v6only=1)
+    udp("::", v6only=0)
+    udp("127.0.0.7", device=b"lo")
+    udp("224.0.0.1")
+    udp("127.0.0.1")                                    # shares with the first
+    udp("127.0.0.1", 9878)                              # of another port
+
+
 def ask(request_type, body, path):
     nl = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_SOCK_DIAG)
     nl.bind((0, 0))
@@ -129,7 +156,10 @@ def main(directory):
     situations()
     port = struct.pack(">H", PORT) + bytes(46)
     ask(TCPDIAG_GETSOCK, bytes(4) + port + struct.pack("=II", ALL_STATES, 0), directory + "/sock_diag.dump")
-    for name in "net/tcp", "net/tcp6":
+    udp_situations()
+    attribute = struct.pack("=HHI", 8, 3, socket.IPPROTO_UDP)  # INET_DIAG_REQ_PROTOCOL
+    ask(TCPDIAG_GETSOCK, bytes(4) + bytes(48) + struct.pack("=II", ALL_STATES, 0) + attribute, directory + "/udp.dump")
+    for name in "net/tcp", "net/tcp6", "net/udp", "net/udp6":
         with open("/proc/" + name, "rb") as table, open(directory + "/" + name, "wb") as out:
             out.write(table.read())
     for name, family, protocol in (("refused", socket.AF_UNSPEC, socket.IPPROTO_TCP),

@@ -41,7 +41,7 @@ UDP_CASES = [
     udp("specific", "udp-specific", facets="wildcard-overlap " + LACKED),
     udp("specific-same", "udp-specific", "127.0.0.1:9877", LACKED),
     udp_free("specific-other", "udp-specific", "127.0.0.2:9877"),
-    udp("v6", "udp-v6", facets="dual-stack " + LACKED + ONE_SIDED),
+    udp("v6", "udp-v6", facets="dual-stack " + LACKED),
     udp("v6-from-v4-specific", "udp-v6", "127.0.0.1:9877", "dual-stack wildcard-overlap " + LACKED),
     udp("v6only", "udp-v6only", facets=LACKED),
     udp_free("v6only-from-v4", "udp-v6only", "0.0.0.0:9877"),

@@ -290,6 +290,93 @@ START_TEST(test_unknown)
 }
 END_TEST
 
+/* Sockets of UDP: ADDRESS, then letters: a, p: has SO_REUSEADDR, SO_REUSEPORT (A, P: not known), u: of another user,
+ * c: connected, d: on device 2, 6: v6only. */
+static const struct {
+	const char *what, *request;
+	unsigned int mix;
+	const char *holders[4];
+	unsigned int ordered, unordered; /* what conflict_udp() says */
+	unsigned int crowded;            /* and conflict_udp_crowded() */
+} udp_rows[] = {
+    {"nobody", "0.0.0.0", MIX_PLAIN, {NULL}, LET_IN, LET_IN, LET_IN},
+    {"one", "0.0.0.0", MIX_PLAIN, {"0.0.0.0"}, REFUSED_BY_ONE, REFUSED_BY_ONE, REFUSED_BY_ONE},
+    {"elsewhere", "127.0.0.1", MIX_PLAIN, {"127.0.0.2"}, LET_IN, LET_IN, LET_IN},
+    {"one with reuseaddr, plain", "0.0.0.0", MIX_PLAIN, {"0.0.0.0 a"}, REFUSED_BY_ONE, REFUSED_BY_ONE, REFUSED_BY_ONE},
+    {"both with reuseaddr", "0.0.0.0", MIX_REUSEADDR, {"0.0.0.0 a"}, LET_IN, LET_IN, LET_IN},
+    {"of whatever user", "0.0.0.0", MIX_REUSEADDR, {"0.0.0.0 au"}, LET_IN, LET_IN, LET_IN},
+    {"reuseport of one user", "0.0.0.0", MIX_REUSEPORT, {"0.0.0.0 p"}, LET_IN, LET_IN, LET_IN},
+    {"reuseport of two", "0.0.0.0", MIX_REUSEPORT, {"0.0.0.0 pu"}, REFUSED_BY_ONE, REFUSED_BY_ONE, REFUSED_BY_ONE},
+    {"lets in first", "0.0.0.0", MIX_REUSEPORT, {"0.0.0.0 ap", "0.0.0.0 a"}, LET_IN, LET_IN | REFUSED_BY_ONE, LET_IN},
+    {"refuses first", "0.0.0.0", MIX_REUSEPORT, {"0.0.0.0 a", "0.0.0.0 ap"}, REFUSED_BY_ONE, LET_IN | REFUSED_BY_ONE,
+     REFUSED_BY_ONE},
+    {"passed by, then refused", "0.0.0.0", MIX_BOTH, {"127.0.0.1 a", "127.0.0.1"}, REFUSED_BY_ONE, REFUSED_BY_ONE, LET_IN},
+    {"passed by, then let in, then nobody looks", "0.0.0.0", MIX_BOTH, {"0.0.0.0 a", "0.0.0.0 p", "0.0.0.0"}, LET_IN,
+     LET_IN | REFUSED_BY_ONE, LET_IN},
+    {"reuseaddr not known", "0.0.0.0", MIX_REUSEADDR, {"0.0.0.0 A"}, LET_IN | REFUSED_BY_ONE, LET_IN | REFUSED_BY_ONE,
+     LET_IN | REFUSED_BY_ONE},
+    {"not known, but plain", "0.0.0.0", MIX_PLAIN, {"0.0.0.0 AP"}, REFUSED_BY_ONE, REFUSED_BY_ONE, REFUSED_BY_ONE},
+    {"not known, behind one that refuses", "0.0.0.0", MIX_REUSEPORT, {"0.0.0.0", "0.0.0.0 P"}, REFUSED_BY_ONE,
+     LET_IN | REFUSED_BY_ONE, REFUSED_BY_ONE},
+    {"not known, before one that refuses", "0.0.0.0", MIX_REUSEADDR, {"0.0.0.0 A", "0.0.0.0"}, REFUSED_BY_ONE,
+     REFUSED_BY_ONE, REFUSED_BY_ONE},
+    {"reuseport not known of another user", "0.0.0.0", MIX_REUSEPORT, {"0.0.0.0 Pu"}, REFUSED_BY_ONE, REFUSED_BY_ONE,
+     REFUSED_BY_ONE},
+    {"on another device", "0.0.0.0", MIX_PLAIN, {"0.0.0.0 d"}, LET_IN, LET_IN, LET_IN},
+    {"IPv4 over v6only", "0.0.0.0", MIX_PLAIN, {":: 6"}, LET_IN, LET_IN, LET_IN},
+    {"multicast under the wildcard", "224.0.0.1", MIX_PLAIN, {"0.0.0.0"}, REFUSED_BY_ONE, REFUSED_BY_ONE, REFUSED_BY_ONE},
+    /* By address: that chain first, then the wildcards'; both must let in, and the order between them does not count. */
+    {"its own chain lets in, the wildcard's refuses", "127.0.0.1", MIX_REUSEPORT, {"127.0.0.1 ap", "0.0.0.0 a"}, LET_IN,
+     LET_IN | REFUSED_BY_ONE, REFUSED_BY_ONE},
+    {"mapped is in the chain of IPv4", "127.0.0.1", MIX_PLAIN, {"::ffff:127.0.0.1"}, REFUSED_BY_ONE, REFUSED_BY_ONE,
+     REFUSED_BY_ONE},
+    {"a wildcard misses specific addresses", "0.0.0.0", MIX_PLAIN, {"127.0.0.1"}, REFUSED_BY_ONE, REFUSED_BY_ONE, LET_IN},
+    {"connected: its place is not known", "127.0.0.1", MIX_REUSEPORT, {"127.0.0.1 apc", "127.0.0.1 a"}, LET_IN,
+     LET_IN | REFUSED_BY_ONE, LET_IN | REFUSED_BY_ONE},
+};
+
+static struct sock udp_holder(const char *text)
+{
+	struct sock s = {.proto = PROTO_UDP, .state = STATE_CLOSE, .count = 1, .v6only = NO, .reuseaddr = NO, .reuseport = NO};
+	const char *letters = strchr(text, ' ');
+	size_t len = letters ? (size_t)(letters - text) : strlen(text);
+	char address[ADDR_TEXT];
+
+	snprintf(address, sizeof address, "%.*s", (int)len, text);
+	ck_assert(addr_parse(address, &s.local));
+	for (const char *p = letters ? letters : ""; *p; p++) {
+		s.reuseaddr = *p == 'a' ? YES : *p == 'A' ? UNKNOWN : s.reuseaddr;
+		s.reuseport = *p == 'p' ? YES : *p == 'P' ? UNKNOWN : s.reuseport;
+		s.uid = *p == 'u' ? 7 : s.uid;
+		s.state = *p == 'c' ? STATE_ESTABLISHED : s.state;
+		s.ifindex = *p == 'd' ? 2 : s.ifindex;
+		s.v6only = *p == '6' ? YES : s.v6only;
+	}
+	return s;
+}
+
+START_TEST(test_udp)
+{
+	struct binder s = {.proto = PROTO_UDP, .mix = mixes[udp_rows[_i].mix], .ifindex = 1};
+	const char *const *holders = udp_rows[_i].holders;
+	const struct sock *socks[4];
+	struct sock made[4];
+	size_t n = 0;
+
+	ck_assert(addr_parse(udp_rows[_i].request, &s.addr));
+	for (; n < 4 && holders[n]; n++) {
+		made[n] = udp_holder(holders[n]);
+		socks[n] = &made[n];
+	}
+	ck_assert_msg(conflict_udp(&s, socks, n, true) == udp_rows[_i].ordered, "%s: ordered: %u", udp_rows[_i].what,
+	              conflict_udp(&s, socks, n, true));
+	ck_assert_msg(conflict_udp(&s, socks, n, false) == udp_rows[_i].unordered, "%s: unordered: %u", udp_rows[_i].what,
+	              conflict_udp(&s, socks, n, false));
+	ck_assert_msg(conflict_udp_crowded(&s, socks, n) == udp_rows[_i].crowded, "%s: crowded: %u", udp_rows[_i].what,
+	              conflict_udp_crowded(&s, socks, n));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("conflict");
@@ -297,5 +384,6 @@ int main(void)
 	add_table(suite, "pairs", test_pairs, KINDS * NAMES);
 	add_table(suite, "devices", test_devices, KINDS * COUNT(devices));
 	add_table(suite, "unknown", test_unknown, COUNT(rows));
+	add_table(suite, "udp", test_udp, COUNT(udp_rows));
 	return run_suite(suite);
 }

@@ -385,6 +385,42 @@ START_TEST(captured_whole)
 }
 END_TEST
 
+/* UDP sockets in the order in which they were dumped: the newest first, the two families mixed. */
+static const struct kind udp_kinds[] = {
+    {"127.0.0.1", 9877, STATE_CLOSE, TIMER_NONE, true, NO, 0},
+    {"224.0.0.1", 9877, STATE_CLOSE, TIMER_NONE, true, NO, 0},
+    {"127.0.0.7", 9877, STATE_CLOSE, TIMER_NONE, true, NO, 0},
+    {"::", 9877, STATE_CLOSE, TIMER_NONE, true, NO, 0},
+    {"::", 9877, STATE_CLOSE, TIMER_NONE, true, YES, 0},
+    {"::1", 9877, STATE_ESTABLISHED, TIMER_NONE, true, UNKNOWN, 0},
+    {"127.0.0.1", 9877, STATE_ESTABLISHED, TIMER_NONE, true, NO, 0},
+    {"::ffff:127.0.0.2", 9877, STATE_CLOSE, TIMER_NONE, true, NO, 0},
+    {"::1", 9877, STATE_CLOSE, TIMER_NONE, true, YES, 0},
+    {"127.0.0.1", 9877, STATE_CLOSE, TIMER_NONE, true, NO, 0},
+    {"127.0.0.1", 9878, STATE_CLOSE, TIMER_NONE, true, NO, 0},
+};
+
+START_TEST(captured_udp)
+{
+	size_t n = sizeof udp_kinds / sizeof *udp_kinds;
+	struct seen seen = {0};
+	bool ended;
+
+	ck_assert_int_eq(replay("tests/data/linux-6.18/udp.dump", &seen, &ended), 0);
+	ck_assert(ended);
+	ck_assert_uint_eq(seen.n, n);
+	for (size_t i = 0; i < n; i++) {
+		const struct sock *s = &seen.v[i];
+
+		ck_assert_msg(is_of_kind(s, &udp_kinds[i]), "record %zu: not %s state %u", i, udp_kinds[i].local,
+		              udp_kinds[i].state);
+		ck_assert_msg(s->cookie && s->cgroup && !s->uid && s->expires_ms < 0, "record %zu: cookie, cgroup, uid, timer", i);
+		ck_assert_msg(s->peer_port == (s->state == STATE_ESTABLISHED ? 41918 : 0), "record %zu: peer", i);
+		ck_assert_msg((s->ifindex == 1) == (s->local.b[3] == 7), "record %zu: device", i);
+	}
+}
+END_TEST
+
 START_TEST(captured_refusals)
 {
 	static const char *const paths[] = {"tests/data/linux-6.18/refused.dump",
@@ -415,6 +451,7 @@ int main(void)
 	if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__) { /* as the captured files are */
 		tcase_add_loop_test(c, captured_kinds, 0, KINDS);
 		tcase_add_test(c, captured_whole);
+		tcase_add_test(c, captured_udp);
 		tcase_add_loop_test(c, captured_refusals, 0, 2);
 	}
 	suite_add_tcase(s, c);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* /proc/net/tcp and tcp6: lines good, cut and hostile; whole tables; the captured ones beside the captured dump. */
+/* /proc/net/tcp and tcp6, udp and udp6: lines good, cut and hostile; whole tables; the captured ones beside the captured dump. */
 #include "sys/procnet.h"
 
 #include <check.h>
@@ -188,30 +188,41 @@ static void put_file(int dir, const char *path, const char *text)
 #define SPACES "                                                                                                    " \
                "                                            "
 
+/* udp pads its slots to five places, and has a heading of its own. */
+#define UDP_HEADING "   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops\n"
+#define UNCONNECTED \
+	" 2778: 0100007F:2695 00000000:0000 07 00000000:00000000 00:00000000 00000000  1000        0 9471 2 00000000dd8adb17 0\n"
+
 /* Whole tables; NULL: the file is not there. */
 static const struct table {
 	const char *name, *tcp, *tcp6;
 	int want;
 	size_t socks;
+	enum proto proto; /* that is asked for; the files are those of this one */
 } tables[] = {
-    {"both families", HEADING LISTENER, HEADING LISTENER6, 0, 2},
-    {"nothing there", HEADING, HEADING, 0, 0},
-    {"other ports are left out", HEADING OTHER_PORT LISTENER OTHER_PORT, HEADING, 0, 1},
-    {"a host without IPv6", HEADING LISTENER, NULL, 0, 1},
-    {"no tcp", NULL, HEADING LISTENER6, -ENOENT, 0},
-    {"empty tcp", "", HEADING, -EBADMSG, 0},
-    {"empty tcp6", HEADING LISTENER, "", -EBADMSG, 1},
-    {"no heading", LISTENER LISTENER, HEADING, -EBADMSG, 0},
-    {"a line that is not one", HEADING LISTENER "rubbish\n", HEADING, -EBADMSG, 1},
-    {"an empty line", HEADING "\n" LISTENER, HEADING, -EBADMSG, 0},
-    {"the last line without its end", HEADING LISTENER "   1: 0100007F:2695", HEADING, -EBADMSG, 1},
-    {"the last line without its newline", HEADING LISTENER CUT_LATE, HEADING, -EBADMSG, 1},
-    {"a line longer than any", HEADING LISTENER CUT_LATE SPACES SPACES SPACES SPACES "\n", HEADING, -EBADMSG, 1},
-    {"an IPv6 line in tcp", HEADING LISTENER6, HEADING, -EBADMSG, 0},
+    {"both families", HEADING LISTENER, HEADING LISTENER6, 0, 2, PROTO_TCP},
+    {"both families of UDP", UDP_HEADING UNCONNECTED UNCONNECTED, HEADING LISTENER6, 0, 3, PROTO_UDP},
+    {"a host without IPv6, UDP", UDP_HEADING UNCONNECTED, NULL, 0, 1, PROTO_UDP},
+    {"no udp", NULL, HEADING, -ENOENT, 0, PROTO_UDP},
+    {"a line of UDP that is not one", UDP_HEADING UNCONNECTED "rubbish\n", HEADING, -EBADMSG, 1, PROTO_UDP},
+    {"nothing there", HEADING, HEADING, 0, 0, PROTO_TCP},
+    {"other ports are left out", HEADING OTHER_PORT LISTENER OTHER_PORT, HEADING, 0, 1, PROTO_TCP},
+    {"a host without IPv6", HEADING LISTENER, NULL, 0, 1, PROTO_TCP},
+    {"no tcp", NULL, HEADING LISTENER6, -ENOENT, 0, PROTO_TCP},
+    {"empty tcp", "", HEADING, -EBADMSG, 0, PROTO_TCP},
+    {"empty tcp6", HEADING LISTENER, "", -EBADMSG, 1, PROTO_TCP},
+    {"no heading", LISTENER LISTENER, HEADING, -EBADMSG, 0, PROTO_TCP},
+    {"a line that is not one", HEADING LISTENER "rubbish\n", HEADING, -EBADMSG, 1, PROTO_TCP},
+    {"an empty line", HEADING "\n" LISTENER, HEADING, -EBADMSG, 0, PROTO_TCP},
+    {"the last line without its end", HEADING LISTENER "   1: 0100007F:2695", HEADING, -EBADMSG, 1, PROTO_TCP},
+    {"the last line without its newline", HEADING LISTENER CUT_LATE, HEADING, -EBADMSG, 1, PROTO_TCP},
+    {"a line longer than any", HEADING LISTENER CUT_LATE SPACES SPACES SPACES SPACES "\n", HEADING, -EBADMSG, 1, PROTO_TCP},
+    {"an IPv6 line in tcp", HEADING LISTENER6, HEADING, -EBADMSG, 0, PROTO_TCP},
 };
 
 START_TEST(whole_tables)
 {
+	static const char *const names[PROTOS][2] = {{"net/tcp", "net/tcp6"}, {"net/udp", "net/udp6"}};
 	const struct table *t = &tables[_i];
 	const char *tmp = getenv("TMPDIR");
 	struct seen seen = {0};
@@ -223,17 +234,19 @@ START_TEST(whole_tables)
 	dir = open(path, O_RDONLY | O_DIRECTORY);
 	ck_assert_int_eq(mkdirat(dir, "net", 0700), 0);
 	if (t->tcp)
-		put_file(dir, "net/tcp", t->tcp);
+		put_file(dir, names[t->proto][0], t->tcp);
 	if (t->tcp6)
-		put_file(dir, "net/tcp6", t->tcp6);
-	got = procnet_ask(dir, PROTO_TCP, 9877, take, &seen);
-	unlinkat(dir, "net/tcp", 0);
-	unlinkat(dir, "net/tcp6", 0);
+		put_file(dir, names[t->proto][1], t->tcp6);
+	got = procnet_ask(dir, t->proto, 9877, take, &seen);
+	unlinkat(dir, names[t->proto][0], 0);
+	unlinkat(dir, names[t->proto][1], 0);
 	unlinkat(dir, "net", AT_REMOVEDIR);
 	rmdir(path);
 	close(dir);
 	ck_assert_msg(got == t->want, "%s: returned %d", t->name, got);
 	ck_assert_msg(seen.n == t->socks, "%s: %zu sockets", t->name, seen.n);
+	for (size_t i = 0; i < seen.n; i++)
+		ck_assert_msg(seen.v[i].proto == t->proto, "%s: protocol of socket %zu", t->name, i);
 }
 END_TEST
 
@@ -296,6 +309,27 @@ START_TEST(like_sock_diag)
 }
 END_TEST
 
+/* The same for UDP: all of them are there, in an order of their own. */
+START_TEST(udp_like_sock_diag)
+{
+	struct seen diag = {0}, proc = {0};
+	int dir = open("tests/data/linux-6.18", O_RDONLY | O_DIRECTORY);
+
+	replay("tests/data/linux-6.18/udp.dump", &diag);
+	ck_assert_int_eq(procnet_ask(dir, PROTO_UDP, 9877, take, &proc), 0);
+	close(dir);
+	ck_assert_uint_eq(proc.n, 10);
+	ck_assert_uint_eq(diag.n, 10);
+	for (size_t i = 0; i < diag.n; i++) {
+		size_t times = 0;
+
+		for (size_t k = 0; k < proc.n; k++)
+			times += is_same(&diag.v[i], &proc.v[k]);
+		ck_assert_msg(times == 1, "record %zu: %zu times", i, times);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("procnet");
@@ -308,8 +342,10 @@ int main(void)
 	tcase_add_loop_test(c, hostile_lines, 0, sizeof refused / sizeof *refused);
 	tcase_add_loop_test(c, cut_line, 0, sizeof LISTENER - 1);
 	tcase_add_loop_test(c, whole_tables, 0, sizeof tables / sizeof *tables);
-	if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__) /* as the captured files are */
+	if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__) { /* as the captured files are */
 		tcase_add_test(c, like_sock_diag);
+		tcase_add_test(c, udp_like_sock_diag);
+	}
 	suite_add_tcase(s, c);
 	srunner_run_all(r, CK_ENV);
 	failed = srunner_ntests_failed(r);

@@ -264,6 +264,39 @@ START_TEST(test_no_probe)
 }
 END_TEST
 
+/* UDP sockets come in the order that decides, the newest first, both families in one. */
+START_TEST(test_udp)
+{
+	static const char *const on[] = {"127.0.0.1", "::1", "127.0.0.2", "::ffff:127.0.0.3"};
+	struct request request = request_of("0.0.0.0");
+	struct snapshot s;
+
+	if (!sandbox_enter())
+		return;
+	for (size_t i = 0; i < COUNT(on); i++) {
+		struct place at = place_of(on[i], PORT);
+
+		ck_assert(!bind(socket(at.u.sa.sa_family, SOCK_DGRAM, 0), &at.u.sa, at.len));
+	}
+	request.target.proto = PROTO_UDP;
+	snapshot_take(&s, &request);
+	ck_assert(!s.gaps.n && !s.unordered);
+	ck_assert_uint_eq(s.nsocks, COUNT(on));
+	ck_assert_uint_eq(s.crowd, COUNT(on));
+	for (size_t i = 0; i < s.nsocks; i++) {
+		struct addr want;
+
+		ck_assert(addr_parse(on[COUNT(on) - 1 - i], &want));
+		ck_assert_msg(addr_equal(&s.socks[i].local, &want) && s.socks[i].proto == PROTO_UDP, "socket %zu", i);
+	}
+	snapshot_free(&s);
+	request.target.proto = PROTO_TCP;
+	snapshot_take(&s, &request);
+	ck_assert_uint_eq(s.nsocks, 0);
+	snapshot_free(&s);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("snapshot");
@@ -277,6 +310,7 @@ int main(void)
 	tcase_add_test(whole, test_ports);
 	tcase_add_test(whole, test_user);
 	tcase_add_test(whole, test_no_probe);
+	tcase_add_test(whole, test_udp);
 	suite_add_tcase(suite, whole);
 	return run_suite(suite);
 }

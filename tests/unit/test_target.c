@@ -8,16 +8,16 @@
 
 static const struct {
 	const char *text;
-	const char *reads; /* what is understood, in one form: ADDRESS %DEVICE many PORTS, names as <NAME>; NULL: a bad target */
+	const char *reads; /* what is understood, in one form: PROTOCOL ADDRESS %DEVICE many PORTS, names as <NAME>; NULL: a bad target */
 	const char *why;   /* a part of the complaint */
 } rows[] = {
     {"9877", "* 9877", NULL},
     {"1", "* 1", NULL},
     {"65535", "* 65535", NULL},
     {"0080", "* 80", NULL},
-    {"tcp:9877", "* 9877", NULL},
-    {"9877/tcp", "* 9877", NULL},
-    {"tcp:127.0.0.1:80/tcp", "127.0.0.1 80", NULL},
+    {"tcp:9877", "tcp * 9877", NULL},
+    {"9877/tcp", "tcp * 9877", NULL},
+    {"tcp:127.0.0.1:80/tcp", "tcp 127.0.0.1 80", NULL},
     {"*:9877", "* 9877", NULL},
     {":9877", "* 9877", NULL},
     {":::9877", ":: 9877", NULL},
@@ -43,19 +43,34 @@ static const struct {
     {"80,443,8000-8100", "* many 80 443 8000-8100", NULL},
     {"80,80", "* many 80 80", NULL},
     {"127.0.0.1:80,443", "127.0.0.1 many 80 443", NULL},
-    {"127.0.0.1:80,443/tcp", "127.0.0.1 many 80 443", NULL},
+    {"127.0.0.1:80,443/tcp", "tcp 127.0.0.1 many 80 443", NULL},
     {"[::1]:1-65535", "::1 many 1-65535", NULL},
     {"http,https", "* many <http> <https>", NULL},
     {"", NULL, "a target is"},
     {"0", "* 0", NULL},
-    {"tcp:0", "* 0", NULL},
-    {"0/tcp", "* 0", NULL},
+    {"tcp:0", "tcp * 0", NULL},
+    {"0/tcp", "tcp * 0", NULL},
     {"0,80", NULL, "1 to 65535"},
     {"80,0", NULL, "1 to 65535"},
     {"00", NULL, "1 to 65535"},
     {"*:0", NULL, "1 to 65535"},
-    {"9877/udp", NULL, "not a target of this version"},
-    {"udp:9877", NULL, "not a target of this version"},
+    {"9877/udp", "udp * 9877", NULL},
+    {"udp:9877", "udp * 9877", NULL},
+    {"udp:9877/udp", "udp * 9877", NULL},
+    {"udp:127.0.0.1:80", "udp 127.0.0.1 80", NULL},
+    {"[::1]:53/udp", "udp ::1 53", NULL},
+    {"udp:[ff02::1%lo]:5353", "udp ff02::1 %lo 5353", NULL},
+    {"80,8000-8100/udp", "udp * many 80 8000-8100", NULL},
+    {"udp:domain", "udp * <domain>", NULL},
+    {"0/udp", "udp * 0", NULL},
+    {"tcp:9877/udp", NULL, "two protocols"},
+    {"udp:9877/tcp", NULL, "two protocols"},
+    {"udp:tcp:9877", "udp <tcp> 9877", NULL},
+    {"udp:", NULL, "1 to 65535"},
+    {"/udp", NULL, "not a target"},
+    {"udp:9877/upd", NULL, "no protocol"},
+    {"9877/UDP", NULL, "no protocol"},
+    {"upd:9877", "<upd> 9877", NULL},
     {"/run/x.sock", NULL, "not a target of this version"},
     {"./x", NULL, "not a target of this version"},
     {"run/x", NULL, "not a target of this version"},
@@ -116,6 +131,7 @@ static void describe(struct buf *out, const struct target_spec *t)
 	char address[ADDR_TEXT];
 
 	addr_format(&t->addr, address);
+	buf_puts(out, t->proto < 0 ? "" : t->proto == PROTO_UDP ? "udp " : "tcp ");
 	buf_puts(out, t->addr.family ? address : "");
 	if (*t->host)
 		buf_printf(out, "<%s>", t->host);
