@@ -94,8 +94,10 @@ static bool hidden_owner(const struct report *r, const struct sock *s)
 /* All descriptors of all processes were seen, none is its, and no hint leads to one: that it is the kernel's own is left. */
 static bool kernel_owned(const struct report *r, const struct sock *s)
 {
-	return r->seen->owners_read && s->inode && s->held_by == HELD_UNKNOWN && !gap_has(&r->seen->gaps, GAP_PROC) &&
-	       !has_a_hint(r, s);
+	const struct gaps *gaps = &r->seen->gaps;
+
+	return r->seen->owners_read && s->inode && s->held_by == HELD_UNKNOWN && !gap_has(gaps, GAP_PROC) &&
+	       !gap_has(gaps, GAP_PIDS) && !has_a_hint(r, s);
 }
 
 /* Of a live socket; what a dead one had decides nothing that could be said better by the table of binds. */

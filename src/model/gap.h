@@ -13,6 +13,7 @@ enum gap_kind {
 	GAP_PROC_NET,        /* /proc/net/tcp or tcp6 could not be read either */
 	GAP_PROC,            /* /proc itself could not be read */
 	GAP_FD_TABLE,        /* descriptor tables of that many processes could not be read */
+	GAP_PIDS,            /* there may be processes that /proc does not list: it is not of the first pid namespace */
 	GAP_PROCESS,         /* a detail of one process could not be read */
 	GAP_SOCKET_OPTIONS,  /* the options of a holder's socket could not be read */
 	GAP_PROBE,           /* a wanted probe could not be made */

@@ -45,9 +45,6 @@
 
 enum { FDINFO_MAX = 64 << 10, OBJECT_MAX = 48, PROTOCOL_NAME = 32, LINK = 64 };
 
-/* The inode of the first pid namespace: PROC_PID_INIT_INO, fixed since 3.8. */
-static const char first_pid_namespace[] = "pid:[4026531836]";
-
 struct scan {
 	struct snapshot *seen;
 	int procfd;
@@ -254,7 +251,7 @@ static void look_at_namespace(struct scan *scan)
 	char *link = NULL;
 	int err = procfile_link(scan->procfd, "self/ns/pid", &link);
 
-	if (err || strcmp(link, first_pid_namespace))
+	if (err || strcmp(link, FIRST_PID_NAMESPACE))
 		hide(scan, err, "processes outside of %s", link ? link : "/proc");
 	free(link);
 }

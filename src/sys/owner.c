@@ -219,6 +219,16 @@ static void look_deeper(struct scan *scan)
 	inodes_free(&scan->missing);
 }
 
+/* In any pid namespace but the first there may be processes that its /proc does not list. */
+static void look_at_namespace(struct scan *scan)
+{
+	char *link = NULL;
+
+	if (!procfile_link(scan->procfd, "self/ns/pid", &link) && strcmp(link, FIRST_PID_NAMESPACE))
+		gap_add(&scan->seen->gaps, GAP_PIDS, 0, NULL);
+	free(link);
+}
+
 /*
  * Finds the processes that hold the snapshot's sockets and their peers: fills s->owners (once
  * for each snapshot), held_by of each socket and s->owners_read.  procfd is a
@@ -227,7 +237,7 @@ static void look_deeper(struct scan *scan)
  * holder does not show; GAP_FD_TABLE for tables that may not be read, but only
  * if a socket is left without a process: an ordinary user is refused hundreds
  * of them, and where each socket has its holder they tell nothing (a further
- * one that shares it may be among them).
+ * one that shares it may be among them); GAP_PIDS likewise.
  */
 void owner_scan(struct snapshot *s, int procfd)
 {
@@ -242,8 +252,10 @@ void owner_scan(struct snapshot *s, int procfd)
 	owners_sort(&s->owners);
 	if (set_holders(&scan))
 		look_deeper(&scan);
-	if (set_holders(&scan))
+	if (set_holders(&scan)) {
 		gap_copy(&s->gaps, &scan.refused, GAP_FD_TABLE);
+		look_at_namespace(&scan);
+	}
 	s->owners_read = true;
 	gap_free(&scan.refused);
 	inodes_free(&scan.wanted);

@@ -8,6 +8,9 @@
 
 #include "base/buf.h"
 
+/* What self/ns/pid is in the first pid namespace: PROC_PID_INIT_INO, fixed since 3.8. */
+#define FIRST_PID_NAMESPACE "pid:[4026531836]"
+
 int procfile_read(int dirfd, const char *path, size_t max, struct buf *out);
 int procfile_link(int dirfd, const char *path, char **target);
 DIR *procfile_dir(int dirfd, const char *path);

@@ -296,6 +296,11 @@ static bool are_known(const struct snapshot *s)
 	return true;
 }
 
+static bool is_of_scan(enum gap_kind kind)
+{
+	return kind == GAP_FD_TABLE || kind == GAP_PROC || kind == GAP_PIDS;
+}
+
 /* Where no process was found, what the scan could not read is a gap here too. */
 static void take_holder(struct snapshot *s, struct sock *t)
 {
@@ -307,7 +312,7 @@ static void take_holder(struct snapshot *s, struct sock *t)
 	t->held_by = with_inode(s->holders, t->inode)->held_by;
 	owners_copy(&s->owners, &s->holders->owners, t->inode);
 	for (size_t i = 0; i < gaps->n && t->held_by != HELD_PROCESS; i++)
-		if ((gaps->v[i].kind == GAP_FD_TABLE || gaps->v[i].kind == GAP_PROC) && !gap_has(&s->gaps, gaps->v[i].kind))
+		if (is_of_scan(gaps->v[i].kind) && !gap_has(&s->gaps, gaps->v[i].kind))
 			for (size_t k = 0; k < gaps->v[i].count; k++)
 				gap_add(&s->gaps, gaps->v[i].kind, gaps->v[i].err, gaps->v[i].object);
 }

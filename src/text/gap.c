@@ -6,7 +6,7 @@ const struct gap_text gap_texts[GAP_KINDS] = {
     [GAP_SOCK_DIAG] =
         {
             "sock_diag (netlink)",
-            "sockets were read from /proc/net/tcp, without cookies and cgroups",
+            "sockets were read from /proc/net/{proto}, without cookies and cgroups",
             "detail",
         },
     [GAP_BOUND_ONLY] =
@@ -21,6 +21,12 @@ const struct gap_text gap_texts[GAP_KINDS] = {
     [GAP_FD_TABLE] =
         {
             "{fdtables}",
+            "a socket whose process is not named here may belong to one of them",
+            "detail",
+        },
+    [GAP_PIDS] =
+        {
+            "processes outside of this pid namespace",
             "a socket whose process is not named here may belong to one of them",
             "detail",
         },

@@ -9,6 +9,7 @@
 
 #include "sandbox.h"
 #include "suite.h"
+#include "sys/procfile.h"
 #include "tree.h"
 
 enum { INODE = 123 };
@@ -67,7 +68,7 @@ static void same_gaps(const char *name, const struct snapshot *s, const char *wa
 
 	for (size_t i = 0; i < s->gaps.n; i++) {
 		const struct gap *g = &s->gaps.v[i];
-		const char *kind = g->kind == GAP_FD_TABLE ? "fd" : g->kind == GAP_PROC ? "proc" : "other";
+		const char *kind = g->kind == GAP_FD_TABLE ? "fd" : g->kind == GAP_PROC ? "proc" : g->kind == GAP_PIDS ? "pids" : "other";
 		size_t n = strlen(text);
 
 		snprintf(text + n, sizeof text - n, "%s %s %s %zu\n", kind, strerrorname_np(g->err),
@@ -437,6 +438,29 @@ START_TEST(test_not_hidden)
 }
 END_TEST
 
+/* In a pid namespace of its own /proc lists only what is in it: the socket may be somebody's outside. */
+START_TEST(test_pid_namespace)
+{
+	static const char *const links[] = {FIRST_PID_NAMESPACE, "pid:[4026532000]", NULL};
+	static const char *const wants[] = {"", "pids 0 - 1\n", ""};
+
+	for (size_t i = 0; i < COUNT(wants); i++) {
+		struct snapshot s = one_socket();
+		struct tree t = tree_begin();
+
+		tree_process(&t, 1, 0, "x");
+		tree_dir(&t, "1/fd");
+		if (links[i])
+			tree_link(&t, "self/ns/pid", links[i]);
+		owner_scan(&s, t.fd);
+		ck_assert_int_eq(s.socks[0].held_by, HELD_UNKNOWN);
+		same_gaps("pid namespace", &s, wants[i]);
+		snapshot_free(&s);
+		tree_end(&t);
+	}
+}
+END_TEST
+
 /* hidepid=invisible: others are not even listed, pid 1 among them. */
 START_TEST(test_invisible)
 {
@@ -569,6 +593,7 @@ int main(void)
 	tcase_add_test(whole, test_vanished);
 	tcase_add_test(whole, test_hidden);
 	tcase_add_test(whole, test_not_hidden);
+	tcase_add_test(whole, test_pid_namespace);
 	tcase_add_test(whole, test_invisible);
 	tcase_add_test(whole, test_no_proc);
 	tcase_add_test(whole, test_nothing_to_look_for);
