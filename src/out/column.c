@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/vis.h"
+#include "model/fold.h"
 #include "out/facts.h"
 
 /* What a cell is about. */
@@ -287,11 +288,21 @@ bool columns_parse(struct columns *columns, const char *list, struct buf *bad)
 	}
 }
 
+/* The table folds what has more rows than it shows (out/table.c): PEER tells how many. */
+static bool is_cut(const struct report *r)
+{
+	bool cut = false;
+
+	for (size_t i = 0; i < r->ncauses && !r->request->all; i++)
+		cut |= r->causes[i].socks.n > FOLD_SAMPLES + 1;
+	return cut;
+}
+
 /* PEER and LEFT only where some socket has one. */
 static struct columns default_columns(const struct report *r)
 {
 	struct columns columns = {.v = {COLUMN_STATE, COLUMN_LOCAL}, .n = 2};
-	bool peer = false, left = false;
+	bool peer = is_cut(r), left = false;
 
 	for (size_t i = 0; i < r->nrows; i++) {
 		const struct sock *s = &r->rows[i].s;

@@ -171,6 +171,21 @@ static void add_to_rest(struct sock *rest, const struct sock *s)
 		rest->local = (struct addr){0};
 }
 
+/* How many sockets of a cause have a row; all, where the row of the rest would stand for one alone. */
+static size_t most_shown(const struct report *r, int cause)
+{
+	bool folds = false;
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->nrows; i++) {
+		if (r->rows[i].cause != cause || !row_is_told(r, i))
+			continue;
+		folds |= sock_is_rest(&r->rows[i].s);
+		n++;
+	}
+	return r->request->all || (!folds && n == FOLD_SAMPLES + 1) ? SIZE_MAX : FOLD_SAMPLES;
+}
+
 /*
  * The rows of one cause (-1: that may be one): ten and, where there are more, one
  * for the rest.  The report folds by local address too, and of those there may
@@ -180,14 +195,14 @@ static void put_cause(struct grid *g, const struct report *r, int cause, const s
                       const struct style *style)
 {
 	struct sock rest = {0};
-	size_t shown = 0;
+	size_t shown = 0, most = most_shown(r, cause);
 
 	for (size_t i = 0; i < r->nrows; i++) {
 		const struct sock *s = &r->rows[i].s;
 
 		if (r->rows[i].cause != cause || !row_is_told(r, i))
 			continue;
-		if (sock_is_rest(s) || (shown == FOLD_SAMPLES && !r->request->all)) {
+		if (sock_is_rest(s) || shown == most) {
 			add_to_rest(&rest, s);
 			continue;
 		}
