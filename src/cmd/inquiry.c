@@ -252,6 +252,8 @@ static void read_target(const struct options *o, const char *text, const struct 
 	if (!target_parse(text, &spec, &why))
 		bad("bad target", text, why);
 	q.target.text = text;
+	if (is_meant(o, &spec, PROTO_UDP) && !spec.ports[0].first && !*spec.ports[0].service)
+		bad("bad target", text, "which port the kernel picks is judged for TCP alone");
 	take_device(&q, &spec, o);
 	naddrs = addresses_of(&spec, q.family, &addrs);
 	for (size_t i = 0; i < PROTOS * naddrs; i++) {

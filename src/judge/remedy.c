@@ -58,14 +58,30 @@ static bool is_stopped(const struct report *r, const struct cause *c)
 	return has(c, FACET_STOPPED);
 }
 
+/* Whether more than one process has a socket of the cause, be it the same one or each its own. */
+static bool are_several(const struct report *r, const struct cause *c)
+{
+	const struct process *first = holder(r, c);
+
+	for (size_t i = 0; i < c->socks.n; i++) {
+		size_t n;
+		const struct owner *o = owners_of(&r->seen->owners, r->rows[c->socks.v[i]].s.inode, &n);
+
+		for (size_t k = 0; k < n; k++)
+			if (&r->seen->owners.processes[o[k].process] != first)
+				return true;
+	}
+	return false;
+}
+
 static bool is_group(const struct report *r, const struct cause *c)
 {
-	return has(c, FACET_SHARED_SOCKET) && !is_stopped(r, c) && !is_service(r, c) && !is_container(r, c);
+	return are_several(r, c) && !is_stopped(r, c) && !is_service(r, c) && !is_container(r, c);
 }
 
 static bool is_one_process(const struct report *r, const struct cause *c)
 {
-	return holder(r, c) && !has(c, FACET_SHARED_SOCKET) && !is_stopped(r, c) && !is_service(r, c) && !is_container(r, c);
+	return holder(r, c) && !are_several(r, c) && !is_stopped(r, c) && !is_service(r, c) && !is_container(r, c);
 }
 
 static bool is_inherited(const struct report *r, const struct cause *c)
@@ -111,6 +127,13 @@ static bool is_destroyable(const struct report *r, const struct cause *c)
 	return true;
 }
 
+/* The socket of an interface, as far as can be told. */
+static bool is_interface(const struct report *r, const struct cause *c)
+{
+	(void)r;
+	return has(c, FACET_KERNEL_OWNED);
+}
+
 /* Some process may not be looked at: root sees more. */
 static bool is_hidden(const struct report *r, const struct cause *c)
 {
@@ -132,14 +155,19 @@ static bool is_in_accept(const struct report *r, const struct cause *c)
 	return has(c, FACET_BLOCKED_ACCEPT);
 }
 
-/* Whether every address that refuses the requested mix accepts the one with SO_REUSEADDR. */
-static bool reuseaddr_works(const struct report *r, const struct cause *c)
+/* Whether a plain bind() is asked for, and every address accepts that mix. */
+static bool mix_works(const struct report *r, unsigned int mix)
 {
-	(void)c;
-	for (size_t i = MIX_REUSEADDR; i < r->nbinds; i += MIXES)
+	for (size_t i = mix; i < r->nbinds; i += MIXES)
 		if (r->binds[i].result != RESULT_OK)
 			return false;
 	return r->nbinds && r->request->mix == MIX_PLAIN;
+}
+
+static bool reuseaddr_works(const struct report *r, const struct cause *c)
+{
+	(void)c;
+	return mix_works(r, MIX_REUSEADDR);
 }
 
 static bool reuseaddr_needed(const struct report *r, const struct cause *c)
@@ -158,15 +186,6 @@ static bool is_of_another(const struct report *r, const struct cause *c)
 {
 	(void)r;
 	return has(c, FACET_REUSEPORT_OTHER_USER);
-}
-
-/* Whether every address that refuses the requested mix accepts the one with SO_REUSEPORT. */
-static bool reuseport_works(const struct report *r)
-{
-	for (size_t i = MIX_REUSEPORT; i < r->nbinds; i += MIXES)
-		if (r->binds[i].result != RESULT_OK)
-			return false;
-	return r->nbinds && !mixes[r->request->mix].reuseport;
 }
 
 static bool overlaps_wildcard(const struct report *r, const struct cause *c)
@@ -287,9 +306,11 @@ static const struct {
     STOP_HOLDERS(CAUSE_UDP_SOCKET),
     {CAUSE_UDP_SOCKET, FIX_SET_REUSEPORT, FOR_GOOD, is_one_sided},
     {CAUSE_UDP_SOCKET, FIX_SAME_USER, FOR_GOOD, is_of_another},
+    {CAUSE_UDP_SOCKET, FIX_STOP_INTERFACE, NOW, is_interface},
     {CAUSE_UDP_SOCKET, FIX_OTHER_PORT, FOR_GOOD, always},
     {CAUSE_UDP_SOCKET, FIX_SET_V6ONLY, FOR_GOOD, is_dual_stack},
     {CAUSE_UDP_SOCKET, FIX_BIND_SPECIFIC, FOR_GOOD, overlaps_wildcard},
+    {CAUSE_UDP_SOCKET, FIX_SHARE_PORT, NOW | FOR_GOOD, reuseaddr_works},
     {CAUSE_PRIVILEGED_PORT, FIX_RAISE_PRIVILEGE, FOR_GOOD, always},
     {CAUSE_PRIVILEGED_PORT, FIX_OTHER_PORT, FOR_GOOD, always},
     {CAUSE_ADDRESS_NOT_LOCAL, FIX_ADD_ADDRESS, FOR_GOOD, always},
@@ -309,7 +330,7 @@ void remedy(const struct report *r, struct cause *c)
 		if (fixes[i].fix == FIX_SET_REUSEADDR)
 			now = reuseaddr_works(r, c);
 		if (fixes[i].fix == FIX_SET_REUSEPORT)
-			now = reuseport_works(r);
+			now = mix_works(r, MIX_REUSEPORT);
 		c->fixes[c->nfixes++] =
 		    (struct fix){.id = fixes[i].fix, .helps_now = now, .permanent = fixes[i].when & FOR_GOOD};
 	}

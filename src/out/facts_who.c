@@ -3,7 +3,10 @@
 #include "out/facts.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "base/xalloc.h"
 
 static const struct process *holder(const struct scope *scope, size_t *others)
 {
@@ -56,6 +59,11 @@ static void put_cgroup(struct buf *out, const struct scope *scope)
 	}
 }
 
+static bool is_kernel_owned(const struct scope *scope)
+{
+	return scope->cause && scope->cause->facets & 1U << FACET_KERNEL_OWNED;
+}
+
 static void put_holder(struct buf *out, const struct scope *scope)
 {
 	const struct sock *s = facts_sock(scope);
@@ -63,10 +71,12 @@ static void put_holder(struct buf *out, const struct scope *scope)
 	const struct process *p = holder(scope, &others);
 
 	if (!p) {
-		buf_puts(out, "a process of user ");
+		buf_puts(out, is_kernel_owned(scope) ? "probably the kernel itself (no process has it; user " : "a process of user ");
 		put_owner(out, scope);
 		put_cgroup(out, scope);
-		buf_puts(out, s && s->held_by == HELD_HIDDEN ? " (hidden from you)" : " (not found in /proc)");
+		buf_puts(out, is_kernel_owned(scope)                 ? ")"
+		              : s && s->held_by == HELD_HIDDEN ? " (hidden from you)"
+		                                                 : " (not found in /proc)");
 		return;
 	}
 	facts_raw(out, p->comm ? p->comm : "?", scope);
@@ -94,8 +104,9 @@ static void put_pid(struct buf *out, const struct scope *scope)
 }
 
 /* Each process that holds the first socket of the cause, once. */
-static void put_each_pid(struct buf *out, const struct scope *scope, const char *between, size_t most)
+static void put_pids(struct buf *out, const struct scope *scope)
 {
+	enum { MOST = 5 };
 	const struct sock *s = facts_sock(scope);
 	const struct snapshot *seen = scope->report->seen;
 	size_t n, shown = 0, others;
@@ -104,24 +115,33 @@ static void put_each_pid(struct buf *out, const struct scope *scope, const char 
 	if (!s || !facts_holder(scope->report, s, &others))
 		return;
 	o = owners_of(&seen->owners, s->inode, &n);
-	for (size_t i = 0; i < n && shown < most; i++) {
+	for (size_t i = 0; i < n && shown < MOST; i++) {
 		if (i && o[i].process == o[i - 1].process)
 			continue;
-		buf_printf(out, "%s%ld", shown++ ? between : "", (long)seen->owners.processes[o[i].process].pid);
+		buf_printf(out, "%s%ld", shown++ ? ", " : "pids ", (long)seen->owners.processes[o[i].process].pid);
 	}
 	if (others + 1 > shown)
 		buf_printf(out, " and %zu more", others + 1 - shown);
 }
 
-static void put_pids(struct buf *out, const struct scope *scope)
-{
-	buf_puts(out, "pids ");
-	put_each_pid(out, scope, ", ", 5);
-}
-
+/* Each process that holds some socket of the cause, once. */
 static void put_all_pids(struct buf *out, const struct scope *scope)
 {
-	put_each_pid(out, scope, " ", SIZE_MAX);
+	const struct report *r = scope->report;
+	const struct owners *owners = &r->seen->owners;
+	bool *told = xcalloc(owners->nprocesses, sizeof *told), any = false;
+
+	for (size_t i = 0; scope->cause && i < scope->cause->socks.n; i++) {
+		size_t n;
+		const struct owner *o = owners_of(owners, r->rows[scope->cause->socks.v[i]].s.inode, &n);
+
+		for (size_t k = 0; k < n; k++) {
+			if (!told[o[k].process])
+				buf_printf(out, "%s%ld", any ? " " : "", (long)owners->processes[o[k].process].pid);
+			told[o[k].process] = any = true;
+		}
+	}
+	free(told);
 }
 
 static void put_started(struct buf *out, const struct scope *scope)

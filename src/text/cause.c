@@ -147,9 +147,11 @@ const struct cause_text cause_texts[CAUSES] = {
             "udp-socket",
             "a UDP socket is bound to it",
             "UDP has no listen() and no time after close(): who binds a port has it until the socket is closed. Two "
-            "sockets share it only where both have SO_REUSEADDR, or both SO_REUSEPORT and one user.",
+            "sockets share it only where both have SO_REUSEADDR, or both SO_REUSEPORT and one user; a datagram then goes "
+            "to one of them alone.",
             "UDP has no listen() and no time after close(): who binds a port has it until the socket is closed. "
-            "Sockets share it only where all have SO_REUSEADDR, or all SO_REUSEPORT and one user.",
+            "Sockets share it only where all have SO_REUSEADDR, or all SO_REUSEPORT and one user; a datagram then goes to "
+            "one of them alone.",
         },
     [CAUSE_PRIVILEGED_PORT] =
         {

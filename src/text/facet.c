@@ -18,7 +18,7 @@ const struct facet_text facet_texts[FACETS] = {
     [FACET_V4_MAPPED] =
         {
             "v4-mapped",
-            "It is IPv4 on an IPv6 socket ({local}): ss -4, lsof -i4 and /proc/net/tcp do not show it.",
+            "It is IPv4 on an IPv6 socket ({local}): ss -4, lsof -i4 and /proc/net/{proto} do not show it.",
         },
     [FACET_OWNER_LACKED_REUSEADDR] =
         {

@@ -19,6 +19,14 @@ const struct fix_text fix_texts[FIXES] = {
             NULL,
         },
     [FIX_SAME_USER] = {"same-user", "run both servers as the same user, so that SO_REUSEPORT works", NULL, NULL},
+    [FIX_SHARE_PORT] =
+        {
+            "share-port",
+            "set SO_REUSEADDR if they shall share the port, as for multicast: of datagrams to one address one of them "
+            "gets none",
+            "start the server with SO_REUSEADDR: bind() works at once, and they share the port",
+            NULL,
+        },
     [FIX_LET_PEER_CLOSE_FIRST] = {"let-peer-close-first", "let the client close first", NULL, NULL},
     [FIX_CLOSE_THE_SOCKET] =
         {
@@ -45,6 +53,13 @@ const struct fix_text fix_texts[FIXES] = {
     [FIX_KILL_GROUP] = {"kill-group", "stop all processes that hold it", NULL, "{sudo}kill {allpids}"},
     [FIX_STOP_UNIT] = {"stop-unit", "stop its unit", NULL, "{root}systemctl stop {unit}"},
     [FIX_STOP_CONTAINER] = {"stop-container", "stop its container: {container}", NULL, NULL},
+    [FIX_STOP_INTERFACE] =
+        {
+            "stop-interface",
+            "take the interface that has it down",
+            NULL,
+            "{root}ip link set DEVICE down",
+        },
     [FIX_BIND_SPECIFIC] =
         {
             "bind-specific",

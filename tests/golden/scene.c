@@ -615,6 +615,92 @@ static void make_mptcp(struct snapshot *seen, struct request *request)
 	scene_owner(seen, s, 4711, "caddy");
 }
 
+/* A UDP socket; request asks for UDP. */
+static struct sock *udp(struct snapshot *seen, struct request *request, const char *local, const char *peer)
+{
+	struct sock *s = scene_sock(seen, peer ? STATE_ESTABLISHED : STATE_CLOSE, local, peer);
+
+	request->target.proto = s->proto = PROTO_UDP;
+	s->inode = 7000 + (uint32_t)seen->nsocks;
+	s->uid = 1000;
+	seen->crowd = seen->nsocks;
+	return s;
+}
+
+static void make_udp(struct snapshot *seen, struct request *request)
+{
+	scene_owner(seen, udp(seen, request, "0.0.0.0", NULL), 4711, "node");
+}
+
+static void make_udp_connected(struct snapshot *seen, struct request *request)
+{
+	scene_owner(seen, udp(seen, request, "192.168.1.10", "203.0.113.5"), 4711, "wg-client");
+}
+
+/* Both would let another one in. */
+static void make_udp_reuseaddr(struct snapshot *seen, struct request *request)
+{
+	for (pid_t pid = 4711; pid < 4713; pid++) {
+		struct sock *s = udp(seen, request, "0.0.0.0", NULL);
+
+		scene_owner(seen, s, pid, "avahi-daemon");
+		s->reuseaddr = YES;
+	}
+}
+
+static void make_udp_reuseport(struct snapshot *seen, struct request *request)
+{
+	struct sock *s = udp(seen, request, "0.0.0.0", NULL);
+
+	scene_owner(seen, s, 4711, "dnsdist");
+	s->reuseport = YES;
+}
+
+static void make_udp_shared(struct snapshot *seen, struct request *request)
+{
+	make_udp_reuseaddr(seen, request);
+	request->mix = MIX_REUSEADDR;
+}
+
+/* More than ten, each on an address of its own. */
+static void make_udp_crowd(struct snapshot *seen, struct request *request)
+{
+	for (uint8_t i = 1; i < 14; i++) {
+		struct sock *s = udp(seen, request, "127.0.0.1", NULL);
+
+		s->local.b[3] = i;
+		scene_owner(seen, s, 4711, "dnsmasq");
+	}
+}
+
+/* The order in which the kernel comes to them decides, and it is not known. */
+static void make_udp_unordered(struct snapshot *seen, struct request *request)
+{
+	make_udp_reuseaddr(seen, request);
+	seen->socks[0].reuseport = YES;
+	seen->unordered = true;
+	request->mix = MIX_REUSEPORT;
+	request->probe = PROBE_NEVER;
+	gap_add(&seen->gaps, GAP_SOCK_DIAG, EPERM, NULL);
+}
+
+static void make_kernel_owned(struct snapshot *seen, struct request *request)
+{
+	struct sock *s = udp(seen, request, "0.0.0.0", NULL);
+
+	s->uid = 0;
+	s->held_by = HELD_UNKNOWN;
+	s->v6only = NO;
+	refuse_all(seen);
+}
+
+/* The same in a pid namespace of its own: whose it is, is not said. */
+static void make_pid_namespace(struct snapshot *seen, struct request *request)
+{
+	make_kernel_owned(seen, request);
+	gap_add(&seen->gaps, GAP_PIDS, 0, NULL);
+}
+
 /* With options: what is said is said of them. */
 static void make_requested(struct snapshot *seen, struct request *request)
 {
@@ -890,6 +976,15 @@ const struct scene scenes[] = {
     {"reuseport-one-sided", make_reuseport, false},
     {"reuseport-other-user", make_reuseport_other, false},
     {"mptcp", make_mptcp, false},
+    {"udp-socket", make_udp, true},
+    {"udp-connected", make_udp_connected, false},
+    {"udp-reuseaddr", make_udp_reuseaddr, false},
+    {"udp-reuseport", make_udp_reuseport, false},
+    {"udp-shared", make_udp_shared, false},
+    {"udp-crowd", make_udp_crowd, false},
+    {"udp-unordered", make_udp_unordered, false},
+    {"kernel-owned", make_kernel_owned, false},
+    {"pid-namespace", make_pid_namespace, false},
     {"requested", make_requested, false},
     {"free-requested", make_free_requested, false},
     {"mapped-v6only", make_mapped_v6only, false},

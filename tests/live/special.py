@@ -22,6 +22,7 @@ BAD_TARGETS = [
     b"80,", b",80", b"80-", b"90-80", b"0-9", b"80-90-99", b"80-65536", b"nosuchservice", b"127.0.0.1:nosuchservice",
     b"127.0.0.1%:80", b"127.0.0.1%nosuchdevice:80", b"127.0.0.1%0123456789abcdef:80", b"[::1%nosuchdevice]:80",
     b"tcp:9877/udp", b"udp:9877/tcp", b"udp:udp:9877", b"udp:", b"/udp", b"9877/udp/udp", b"UDP:x", b"9877/UDP ",
+    b"udp:0", b"0/udp",
 ]
 LATER_TARGETS = [b"/tmp/x", b"./x", b"unix:x", b"@name"]
 
