@@ -165,35 +165,46 @@ static const struct sock **in_order(const struct report *r)
 
 enum { CROWD = 10 }; /* hslot->count in udp_lib_get_port() */
 
+/* What may happen by the table by port, and by that by address. */
+struct udp_outcomes {
+	unsigned int by_port, by_address;
+};
+
 /*
  * udp_lib_get_port(): which table is walked depends on how many sockets share a
  * slot, and those of other ports and network namespaces count too: where the two
  * differ nothing tells.  A wildcard always takes the one by port since
  * e537dd15d0d4; before it, it misses specific addresses.
  */
-static unsigned int udp_outcomes(const struct report *r, const struct binder *s)
+static struct udp_outcomes udp_outcomes(const struct report *r, const struct binder *s)
 {
 	const struct sock **socks = in_order(r);
-	bool any = addr_is_wildcard(&s->addr), certainly = r->seen->nsocks > CROWD && !any;
-	unsigned int by_port = conflict_udp(s, socks, r->nrows, !r->seen->unordered), by_address = by_port;
+	bool any = addr_is_wildcard(&s->addr);
+	struct udp_outcomes o;
 
+	o.by_port = o.by_address = conflict_udp(s, socks, r->nrows, !r->seen->unordered);
 	if (!any || r->seen->quirks.udp_any_unseen != NO)
-		by_address = conflict_udp_crowded(s, socks, r->nrows);
+		o.by_address = conflict_udp_crowded(s, socks, r->nrows);
+	if (!any && r->seen->nsocks > CROWD)
+		o.by_port = o.by_address;
 	free(socks);
-	return certainly ? by_address : by_port | by_address;
+	return o;
 }
 
 static void judge_udp(const struct report *r, const struct binder *s, struct bind *b)
 {
-	enum doubt doubt = look_at_each(r, s, b), beyond = look_beyond(r, &b->addr);
-	unsigned int outcomes = udp_outcomes(r, s);
+	enum doubt doubt = look_at_each(r, s, b);
+	struct udp_outcomes o = udp_outcomes(r, s);
+	unsigned int outcomes = o.by_port | o.by_address;
 
 	if (outcomes == REFUSED_BY_ONE)
 		b->result = EADDRINUSE;
-	else if (outcomes != LET_IN)
-		b->doubt = doubt ? doubt : addr_is_wildcard(&s->addr) ? DOUBT_KERNEL : DOUBT_ORDER;
+	else if (outcomes == LET_IN)
+		b->doubt = look_beyond(r, &b->addr);
+	else if (addr_is_wildcard(&s->addr) && o.by_port == REFUSED_BY_ONE)
+		b->doubt = DOUBT_KERNEL;
 	else
-		b->doubt = beyond;
+		b->doubt = doubt ? doubt : DOUBT_ORDER;
 	if (outcomes == LET_IN)
 		b->blocked_by.n = 0;
 }

@@ -15,7 +15,7 @@ const struct fix_text fix_texts[FIXES] = {
         {
             "set-reuseport",
             "set SO_REUSEPORT on every socket of the port before its bind(), if several servers are meant to share it",
-            "start the server with SO_REUSEPORT: bind() works with it at once, and the two share the connections",
+            "start the server with SO_REUSEPORT: bind() works with it at once, and the two share the load",
             NULL,
         },
     [FIX_SAME_USER] = {"same-user", "run both servers as the same user, so that SO_REUSEPORT works", NULL, NULL},

@@ -147,7 +147,7 @@ static bool is_done(const struct state *s)
 static void run_batch(struct state *s, bool processes)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (!place_enter(&s->means, processes))
+	if (!means_enter(&s->means, processes))
 		_exit(SKIP);
 	s->means.tcp = strcmp(options.protocols, "udp");
 	s->means.udp = strcmp(options.protocols, "tcp");
@@ -255,7 +255,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: diff [-n DECISIONS] [-s SEED] [-c NUMBER] [-p tcp|udp|both] [-w] [-v]\n");
 		return 2;
 	}
-	if (s == MAP_FAILED || !place_try(&s->means, &processes)) {
+	if (s == MAP_FAILED || !means_try(&s->means, &processes)) {
 		printf("skip: no network namespace of our own\n");
 		return SKIP;
 	}

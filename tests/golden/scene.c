@@ -623,7 +623,6 @@ static struct sock *udp(struct snapshot *seen, struct request *request, const ch
 	request->target.proto = s->proto = PROTO_UDP;
 	s->inode = 7000 + (uint32_t)seen->nsocks;
 	s->uid = 1000;
-	seen->crowd = seen->nsocks;
 	return s;
 }
 
