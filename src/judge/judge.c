@@ -66,7 +66,8 @@ static bool shares_udp(const struct report *r)
 		for (size_t k = r->request->mix; k < r->nbinds; k += MIXES) {
 			struct binder s = binds_binder(r, &r->binds[k].addr, r->request->mix);
 
-			if (conflict_meets(&s, &r->rows[i].s) == YES)
+			/* one that stands in the way has not been seen by a kernel whose slot is crowded */
+			if (conflict_meets(&s, &r->rows[i].s) == YES && conflict_blocks(&s, &r->rows[i].s) != YES)
 				return true;
 		}
 	return false;

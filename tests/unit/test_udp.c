@@ -109,6 +109,11 @@ START_TEST(test_crowded_wildcard)
 		f.seen.crowd = 10;
 		ck_assert_int_eq(judged(&f)->result, EADDRINUSE);
 	}
+	f.seen.quirks.udp_any_unseen = YES;
+	f.seen.crowd = 11;
+	scene_probe(&f.seen, "0.0.0.0", MIX_PLAIN, 0);
+	ck_assert_int_eq(judged(&f)->result, RESULT_OK);
+	ck_assert(!f.r.notes); /* nobody has allowed it */
 	end(&f);
 }
 END_TEST
