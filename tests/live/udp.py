@@ -169,6 +169,8 @@ NO_NETLINK = [
     ("udp-sharing-first", ("--reuseport",), "free", "unsure"),
     ("udp-sharing-last", ("--reuseport",), "taken", "unsure"),
 ]
+
+
 def no_netlink(build, slug, options, *expected):
     wrap = without(build, "netlink")
     truth = kernel_answers(build, slug, BOTH, options=REAL)
