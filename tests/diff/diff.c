@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * diff [-n DECISIONS] [-s SEED] [-c NUMBER] [-p tcp|udp|both] [-w] [-v]: compares
- * portwhy with the kernel until that many binds are decided; with -c one chain
- * alone; with -w until the first wrong answer, and nothing else counts.  Status
- * 0: all alike, 1: not, 77: it cannot run here.
+ * diff [-n DECISIONS] [-s SEED] [-c NUMBER] [-p tcp|udp|both] [-P] [-w] [-v]:
+ * compares portwhy with the kernel until that many binds are decided; with -c one
+ * chain alone; with -P in the /proc of this machine, where nothing is out of sight
+ * (before Linux 6.8 bound sockets are found there, by their descriptors); with -w
+ * until the first wrong answer, and nothing else counts.  Status 0: all alike, 1:
+ * not, 77: it cannot run here.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -38,7 +40,7 @@ struct state {
 static struct options {
 	const char *program, *protocols;
 	uint64_t decisions, seed, chain;
-	bool one, verbose, wrong;
+	bool one, verbose, wrong, here;
 } options = {.protocols = "both", .decisions = 2000, .seed = 1};
 
 static uint64_t decided(const struct state *s)
@@ -62,7 +64,8 @@ static void count(struct state *s, const struct chain *c, const struct outcome *
 static void print_again(uint64_t number)
 {
 	printf("%s -s %" PRIu64 " -c %" PRIu64, options.program, options.seed, number);
-	printf(strcmp(options.protocols, "both") ? " -p %s\n" : "\n", options.protocols);
+	printf(strcmp(options.protocols, "both") ? " -p %s" : "", options.protocols);
+	puts(options.here ? " -P" : "");
 }
 
 /* Whether these words are new; so each least chain is printed once. */
@@ -220,7 +223,7 @@ static bool read_options(int argc, char **argv)
 	int o;
 
 	options.program = argv[0];
-	while ((o = getopt(argc, argv, "n:s:c:p:vw")) != -1) {
+	while ((o = getopt(argc, argv, "n:s:c:p:vwP")) != -1) {
 		if (o == 'n')
 			options.decisions = strtoull(optarg, NULL, 10);
 		else if (o == 's')
@@ -230,10 +233,11 @@ static bool read_options(int argc, char **argv)
 		else if (o == 'c') {
 			options.chain = strtoull(optarg, NULL, 10);
 			options.one = true;
-		} else if (o != 'v' && o != 'w')
+		} else if (!strchr("vwP", o))
 			return false;
 		options.verbose |= o == 'v' || o == 'c';
 		options.wrong |= o == 'w';
+		options.here |= o == 'P';
 	}
 	return optind == argc;
 }
@@ -252,10 +256,10 @@ int main(int argc, char **argv)
 	bool processes;
 
 	if (!read_options(argc, argv)) {
-		fprintf(stderr, "usage: diff [-n DECISIONS] [-s SEED] [-c NUMBER] [-p tcp|udp|both] [-w] [-v]\n");
+		fprintf(stderr, "usage: diff [-n DECISIONS] [-s SEED] [-c NUMBER] [-p tcp|udp|both] [-P] [-w] [-v]\n");
 		return 2;
 	}
-	if (s == MAP_FAILED || !means_try(&s->means, &processes)) {
+	if (s == MAP_FAILED || !means_try(&s->means, !options.here, &processes)) {
 		printf("skip: no network namespace of our own\n");
 		return SKIP;
 	}

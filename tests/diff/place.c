@@ -167,9 +167,9 @@ static bool try(bool processes, struct means *shared)
 	return pid > 0 && waitpid(pid, &status, 0) == pid && !status;
 }
 
-/* Whether there can be such a network, and whether with a /proc of its own; means must be shared memory. */
-bool means_try(struct means *means, bool *processes)
+/* Whether there can be such a network, and whether with a /proc of its own, if that is wanted; means must be shared memory. */
+bool means_try(struct means *means, bool wanted, bool *processes)
 {
-	*processes = try(true, means);
+	*processes = wanted && try(true, means);
 	return *processes || try(false, means);
 }

@@ -5,7 +5,7 @@
 # random decisions, all output to $CACHE/VERSION.log; at least two (or all that
 # are named, if fewer) must have run.
 # Needs root, to show the guest the root of this machine.  Environment: CACHE,
-# KERNELS, N, PARTS (of "unit live diff"), and GUEST_SECONDS, how long a guest may take.
+# KERNELS, N, PARTS (of "unit diff user live"), and GUEST_SECONDS, how long a guest may take.
 set -eu
 
 here=$(dirname "$(realpath "$0")")
@@ -77,7 +77,7 @@ check_all()
 			continue
 		fi
 		ran=$((ran + 1)) status=0 log=$cache/$version.log began=$(date +%s)
-		in_guest "$version" sh "$here/suite.sh" "$build" "${N:-5000}" "${PARTS:-unit live diff}" "$@" >"$log" || status=$?
+		in_guest "$version" sh "$here/suite.sh" "$build" "${N:-5000}" "${PARTS:-unit diff user live}" "$@" >"$log" || status=$?
 		summary "$version" "$status" "$(($(date +%s) - began))" "$log"
 		[ "$status" -eq 0 ] || bad=1
 	done
