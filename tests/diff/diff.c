@@ -150,7 +150,7 @@ static bool is_done(const struct state *s)
 static void run_batch(struct state *s, bool processes)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (!means_enter(&s->means, processes))
+	if (!place_open(&s->means, processes))
 		_exit(SKIP);
 	s->means.tcp = strcmp(options.protocols, "udp");
 	s->means.udp = strcmp(options.protocols, "tcp");
@@ -259,7 +259,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: diff [-n DECISIONS] [-s SEED] [-c NUMBER] [-p tcp|udp|both] [-P] [-w] [-v]\n");
 		return 2;
 	}
-	if (s == MAP_FAILED || !means_try(&s->means, !options.here, &processes)) {
+	if (s == MAP_FAILED || !place_try(&s->means, !options.here, &processes)) {
 		printf("skip: no network namespace of our own\n");
 		return SKIP;
 	}

@@ -146,7 +146,7 @@ void chain_print(FILE *f, const struct chain *c);
 void outcome_print(FILE *f, const struct outcome *o);
 
 /* The private place. */
-bool means_try(struct means *means, bool wanted, bool *processes);
-bool means_enter(struct means *means, bool processes);
+bool place_try(struct means *means, bool wanted, bool *processes);
+bool place_open(struct means *means, bool processes);
 
 #endif

@@ -141,7 +141,7 @@ static bool shrink_tables(void)
  * Enters a new network; what it can do is written to means.  False, having said
  * why, where that cannot be.  The caller goes on in another process.
  */
-bool means_enter(struct means *means, bool processes)
+bool place_open(struct means *means, bool processes)
 {
 	bool root;
 	unsigned int uid, gid;
@@ -163,12 +163,12 @@ static bool try(bool processes, struct means *shared)
 	pid_t pid = fork();
 
 	if (!pid)
-		_exit(means_enter(shared, processes) ? 0 : 1);
+		_exit(place_open(shared, processes) ? 0 : 1);
 	return pid > 0 && waitpid(pid, &status, 0) == pid && !status;
 }
 
 /* Whether there can be such a network, and whether with a /proc of its own, if that is wanted; means must be shared memory. */
-bool means_try(struct means *means, bool wanted, bool *processes)
+bool place_try(struct means *means, bool wanted, bool *processes)
 {
 	*processes = wanted && try(true, means);
 	return *processes || try(false, means);
