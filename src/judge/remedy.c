@@ -335,3 +335,22 @@ void remedy(const struct report *r, struct cause *c)
 		    (struct fix){.id = fixes[i].fix, .helps_now = now, .permanent = fixes[i].when & FOR_GOOD};
 	}
 }
+
+static bool is_among(const struct fix *v, size_t n, enum fix_id id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (v[i].id == id)
+			return true;
+	return false;
+}
+
+/* Every fix that a cause can have, each once, in order; whether it helps now hangs on the case.  Returns how many. */
+size_t remedy_all(enum cause_id id, struct fix out[static FIXES])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof fixes / sizeof *fixes; i++)
+		if (fixes[i].cause == id && !is_among(out, n, fixes[i].fix))
+			out[n++] = (struct fix){.id = fixes[i].fix, .permanent = fixes[i].when & FOR_GOOD};
+	return n;
+}

@@ -4,6 +4,7 @@
 
 #include "model/report.h"
 
+size_t remedy_all(enum cause_id id, struct fix out[static FIXES]);
 void remedy(const struct report *r, struct cause *c);
 
 #endif
