@@ -35,35 +35,48 @@ static void put_arrow(struct buf *out, const char *arrow, bool ascii)
 }
 
 /* Where arrows begin: behind the longest text that shares a line with one. */
-static size_t arrow_column(const struct story_text *story)
+static size_t arrow_column(const struct ladder_line *lines, size_t n)
 {
 	size_t most = strlen("ESTABLISHED");
 
-	for (size_t i = 0; i < story->nlines; i++)
-		if (story->lines[i].arrow && story->lines[i].here && strlen(story->lines[i].here) + 1 > most)
-			most = strlen(story->lines[i].here) + 1;
+	for (size_t i = 0; i < n; i++)
+		if (lines[i].arrow && lines[i].here && strlen(lines[i].here) + 1 > most)
+			most = strlen(lines[i].here) + 1;
 	return MARK + most;
 }
 
-static void put_line(struct buf *out, const struct ladder_line *line, const struct scope *scope, size_t column)
+/* Appends what stands at one end; without a scope, no more than what is true of every socket. */
+static void put_cell(struct buf *out, const char *text, const struct scope *scope)
+{
+	const char *fact = strchr(text, '{'), *remark = strstr(text, "  ");
+
+	if (scope)
+		facts_expand(out, text, scope);
+	else
+		buf_add(out, text, fact && remark ? (size_t)(remark - text) : strlen(text));
+}
+
+/* The mark of a line stands at its edge; only this end is in colour. */
+static void put_line(struct buf *out, const struct ladder_line *line, const struct scope *scope,
+                     const struct style *style, size_t column)
 {
 	size_t start = out->len, end;
 
-	buf_puts(out, line->now ? (scope->style->ascii ? "=> " : "\xe2\x87\x92  ") : "   ");
+	buf_puts(out, !line->now ? "   " : style->ascii ? "=> " : "\xe2\x87\x92  ");
 	if (line->here)
-		facts_expand(out, line->here, scope);
+		put_cell(out, line->here, scope);
 	end = out->len;
 	if (line->arrow) {
 		pad_to(out, start, column);
-		put_arrow(out, line->arrow, scope->style->ascii);
+		put_arrow(out, line->arrow, style->ascii);
 	}
 	if (line->there) {
 		pad_to(out, start, column + ARROW + GAP);
-		facts_expand(out, line->there, scope);
+		put_cell(out, line->there, scope);
 	}
 	buf_puts(out, "\n");
 	if (line->now)
-		color_span(out, start, end, ROLE_HERE, scope->style);
+		color_span(out, start, end, ROLE_HERE, style);
 }
 
 static void put_ends(struct buf *out, const struct sock *s, size_t column, size_t width)
@@ -87,9 +100,33 @@ static void put_ends(struct buf *out, const struct sock *s, size_t column, size_
 void ladder(struct buf *out, const struct scope *scope)
 {
 	const struct story_text *story = &story_texts[scope->cause->story];
-	size_t column = arrow_column(story);
+	size_t column = arrow_column(story->lines, story->nlines);
 
 	put_ends(out, &scope->report->rows[scope->cause->socks.v[0]].s, column, scope->style->width);
 	for (size_t i = 0; i < story->nlines; i++)
-		put_line(out, &story->lines[i], scope, column);
+		put_line(out, &story->lines[i], scope, scope->style, column);
+}
+
+static bool is_in(const char *cell, const char *state)
+{
+	size_t len = strlen(state);
+
+	return cell && !strncmp(cell, state, len) && (!cell[len] || cell[len] == ' ');
+}
+
+/* Draws a picture of no socket in particular; the lines with that state at either end are marked (NULL: the picture's own). */
+void ladder_general(struct buf *out, const struct ladder_line *lines, size_t n, const char *state,
+                    const struct style *style)
+{
+	size_t column = arrow_column(lines, n), start = out->len;
+
+	buf_puts(out, "   this end");
+	pad_to(out, start, column + ARROW + GAP);
+	buf_puts(out, "the peer\n");
+	for (size_t i = 0; i < n; i++) {
+		struct ladder_line line = lines[i];
+
+		line.now = state ? is_in(line.here, state) || is_in(line.there, state) : line.now;
+		put_line(out, &line, NULL, style, column);
+	}
 }

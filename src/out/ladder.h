@@ -6,5 +6,7 @@
 #include "out/facts.h"
 
 void ladder(struct buf *out, const struct scope *scope);
+void ladder_general(struct buf *out, const struct ladder_line *lines, size_t n, const char *state,
+                    const struct style *style);
 
 #endif
