@@ -11,8 +11,10 @@
 static const struct verb {
 	const char *name, *targets, *what;
 	int (*run)(const struct options *o);
+	bool alone; /* wants no target */
 } verbs[] = {
-    {"why", "TARGET...", "says whether bind() works, and if not: what holds the port, why, until when, the fix", cmd_why},
+    {"why", "TARGET...", "says whether bind() works, and if not: what holds the port, why, until when, the fix", cmd_why, false},
+    {"explain", "[ID...]", "the text of a cause, facet, fix or TCP state, or without ID the list", cmd_explain, true},
 };
 
 static void help(FILE *f)
@@ -64,7 +66,7 @@ int main(int argc, char **argv)
 		return finish();
 	}
 	verb = verb_of(&o);
-	if (!o.ntargets)
+	if (!o.ntargets && !verb->alone)
 		die("a target is wanted, such as 9877 or 127.0.0.1:9877; see portwhy --help");
 	status = verb->run(&o);
 	options_free(&o);

@@ -5,5 +5,6 @@
 #include "cmd/options.h"
 
 int cmd_why(const struct options *o);
+int cmd_explain(const struct options *o);
 
 #endif

@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 
 #include "base/xalloc.h"
+#include "cmd/explain.h"
 #include "judge/binds.h"
 #include "judge/judge.h"
 #include "out/json.h"
@@ -145,6 +146,48 @@ static void write_range(const char *dir, const struct format *format)
 	}
 }
 
+/* "portwhy explain": the list (id NULL), or one id. */
+static void write_explain(const char *dir, const char *slug, const char *id, const struct format *format)
+{
+	struct explained e;
+	struct buf out = {0};
+
+	if (id && !explain_find(&e, id)) {
+		fprintf(stderr, "golden: nothing is called %s\n", id);
+		exit(1);
+	}
+	if (format->json)
+		explain_json(&out, &e, 1, LANG_GUESS);
+	else if (id)
+		explain_term(&out, &e, &format->style);
+	else
+		explain_list(&out, &format->style);
+	write_file(dir, slug, format->suffix, &out);
+	buf_free(&out);
+}
+
+static void write_explains(const char *dir)
+{
+	static const struct {
+		const char *slug, *id;
+	} rows[] = {
+	    {"explain-cause", "time-wait"}, {"explain-facet", "owner-lacked-reuseaddr"}, {"explain-fix", "set-reuseaddr"},
+	    {"explain-note", "udp-shared"}, {"explain-state", "TIME_WAIT"},
+	};
+
+	write_explain(dir, "explain-list", NULL, &term);
+	write_explain(dir, "explain-list", NULL, &narrow);
+	write_explain(dir, "explain-list", NULL, &color);
+	write_explain(dir, "explain-state", "TIME_WAIT", &ascii);
+	write_explain(dir, "explain-state", "TIME_WAIT", &color);
+	write_explain(dir, "explain-fix", "set-reuseaddr", &color);
+	write_explain(dir, "explain-cause", "time-wait", &narrow);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		write_explain(dir, rows[i].slug, rows[i].id, &term);
+		write_explain(dir, rows[i].slug, rows[i].id, &json);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	if (argc != 2 || !setlocale(LC_ALL, "C.UTF-8")) {
@@ -156,6 +199,7 @@ int main(int argc, char **argv)
 	write_range(argv[1], &ascii);
 	write_range(argv[1], &narrow);
 	write_range(argv[1], &json);
+	write_explains(argv[1]);
 	for (const struct scene *s = scenes; s->slug; s++) {
 		write_report(argv[1], s, &term);
 		write_report(argv[1], s, &json);

@@ -18,6 +18,7 @@ from asked import ASKED
 from cases import CASES
 from connecting import CONNECTING
 from expect import run_case
+from explaining import EXPLAINING
 from hidden import HIDDEN
 from netns import NETNS
 from picking import PICKING
@@ -38,6 +39,7 @@ def all_tests():
         *SPECIAL,
         *ASKED,
         *CONNECTING,
+        *EXPLAINING,
         *HIDDEN,
         *NETNS,
         *PICKING,
