@@ -8,11 +8,13 @@
 
 #include <jansson.h>
 #include <locale.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "judge/judge.h"
 #include "judge/remedy.h"
+#include "out/ladder.h"
 #include "out/wrap.h"
 #include "tests/golden/scene.h"
 #include "tests/unit/suite.h"
@@ -231,6 +233,44 @@ START_TEST(test_marks)
 }
 END_TEST
 
+/* The manual, which the caller frees. */
+static char *manual(void)
+{
+	static const char path[] = "man/portwhy-causes.7";
+	FILE *f = fopen(path, "r");
+	char *all = calloc(1, 1 << 20);
+
+	ck_assert_msg(f && fread(all, 1, (1 << 20) - 1, f), "%s cannot be read", path);
+	fclose(f);
+	return all;
+}
+
+/* The manual tells every state, and draws the ways in which a connection ends as they are drawn here. */
+START_TEST(test_manual)
+{
+	struct style style = {.width = 80, .ascii = true};
+	char *man = manual();
+
+	for (size_t i = 0; i < explain_kinds[KIND_STATE].n; i++) {
+		struct buf b = {0};
+
+		buf_printf(&b, "\n.It %s\n", explain_id(KIND_STATE, &explain_states[i]));
+		ck_assert_msg(strstr(man, b.s) != NULL, "no state '%s'", b.s);
+		buf_free(&b);
+	}
+	for (int i = 0; i < CLOSE_WAYS; i++) {
+		const struct close_text *c = &close_texts[i];
+		const struct story_text *story = &story_texts[c->story];
+		struct buf b = {0};
+
+		ladder_general(&b, c->lines ? c->lines : story->lines, c->lines ? c->nlines : story->nlines, "", &style);
+		ck_assert_msg(strstr(man, b.s) != NULL, "not drawn so:\n%s", b.s);
+		buf_free(&b);
+	}
+	free(man);
+}
+END_TEST
+
 static const struct {
 	const char *typed, *found, *near; /* near: of an unknown one, with blanks between */
 } names[] = {
@@ -337,6 +377,7 @@ int main(void)
 	add_table(suite, "stories", test_stories, nscenes);
 	add_table(suite, "at once", test_at_once, 1);
 	add_table(suite, "marks", test_marks, 9);
+	add_table(suite, "manual", test_manual, 1);
 	add_table(suite, "name", test_name, COUNT(names));
 	add_table(suite, "long name", test_long_name, 1);
 	add_table(suite, "json", test_json, 1);
