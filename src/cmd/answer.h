@@ -22,6 +22,7 @@ struct answers {
 	struct report about;
 	size_t not_free, low;
 	bool is_many;
+	bool dropped; /* nothing of it is told: it is of another namespace, where nothing holds the port */
 };
 
 void answers_find(struct answers *a, const struct inquiry *q, bool details, bool every);

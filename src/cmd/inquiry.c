@@ -287,6 +287,26 @@ struct inquiry *inquiries_read(const struct options *o, const struct netns *netn
 	return v;
 }
 
+/*
+ * Makes to the same question about another namespace, in which we are: the device of
+ * the target is the one of that name there.  False, and to is empty, where there is
+ * none; or where the peer is an address of a link of ours.
+ */
+bool inquiry_move(struct inquiry *to, const struct inquiry *from, const struct netns *netns)
+{
+	struct target *t = &to->request.target;
+
+	*to = (struct inquiry){.request = from->request, .nports = from->nports, .is_many = from->is_many};
+	to->request.netns = netns;
+	if (from->request.to_ifindex || (t->ifindex && !resolve_device(from->request.target.device, &t->ifindex, t->device))) {
+		*to = (struct inquiry){0};
+		return false;
+	}
+	to->ports = xrealloc(NULL, from->nports, sizeof *to->ports);
+	memcpy(to->ports, from->ports, from->nports * sizeof *to->ports);
+	return true;
+}
+
 void inquiries_free(struct inquiry *v, size_t n)
 {
 	for (size_t i = 0; i < n; i++)

@@ -17,6 +17,7 @@ struct inquiry {
 };
 
 struct inquiry *inquiries_read(const struct options *o, const struct netns *netns, size_t *n);
+bool inquiry_move(struct inquiry *to, const struct inquiry *from, const struct netns *netns);
 void inquiries_free(struct inquiry *v, size_t n);
 
 #endif

@@ -26,7 +26,8 @@ enum {
 	OPT_DEVICE,
 	OPT_USER,
 	OPT_TO,
-	OPT_OUTPUT
+	OPT_OUTPUT,
+	OPT_ALL_NETNS
 };
 
 static const struct option long_options[] = {
@@ -47,6 +48,7 @@ static const struct option long_options[] = {
     {"user", required_argument, NULL, OPT_USER},
     {"to", required_argument, NULL, OPT_TO},
     {"netns", required_argument, NULL, 'N'},
+    {"all-netns", no_argument, NULL, OPT_ALL_NETNS},
     {"output", required_argument, NULL, OPT_OUTPUT},
     {"probe", required_argument, NULL, OPT_PROBE},
     {"ascii", no_argument, NULL, OPT_ASCII},
@@ -70,6 +72,7 @@ const char *options_help(void)
 	       "                   also connect() from the target to there\n"
 	       "  -N, --netns=NAME|PID|PATH\n"
 	       "                   look in that network namespace\n"
+	       "      --all-netns  look in every one that can be reached\n"
 	       "  -j, --json       one JSON document\n"
 	       "  -q, --quiet      print nothing, only set the exit status\n"
 	       "  -o, --columns=LIST\n"
@@ -198,6 +201,9 @@ void options_parse(struct options *o, int argc, char **argv)
 			break;
 		case 'N':
 			o->netns = optarg;
+			break;
+		case OPT_ALL_NETNS:
+			o->all_netns = true;
 			break;
 		case OPT_OUTPUT:
 			o->output = optarg;

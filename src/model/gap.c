@@ -10,7 +10,7 @@
 /* A machine has hundreds of processes that may not be read: those are one finding with a count. */
 static bool is_counted(enum gap_kind kind)
 {
-	return kind == GAP_FD_TABLE || kind == GAP_BOUND_ONLY;
+	return kind == GAP_FD_TABLE || kind == GAP_BOUND_ONLY || kind == GAP_OTHER_NETNS;
 }
 
 static bool is_same(const struct gap *g, enum gap_kind kind, int err, const char *object)

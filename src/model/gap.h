@@ -24,6 +24,7 @@ enum gap_kind {
 	GAP_VRF,             /* to which VRF a device belongs is not known */
 	GAP_ROUTE,           /* the way to the host of --to could not be asked for */
 	GAP_NETNS,           /* the network namespace that is asked about may not be entered */
+	GAP_OTHER_NETNS,     /* that many others may not be entered, or seen */
 	GAP_KINDS
 };
 

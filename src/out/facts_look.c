@@ -44,6 +44,12 @@ static void put_object(struct buf *out, const struct scope *scope)
 		facts_raw(out, scope->gap->object, scope);
 }
 
+static void put_more(struct buf *out, const struct scope *scope)
+{
+	if (scope->gap && scope->gap->count > 1)
+		buf_printf(out, " and %zu more", scope->gap->count - 1);
+}
+
 static void put_fd_tables(struct buf *out, const struct scope *scope)
 {
 	if (scope->gap && scope->gap->count > 1)
@@ -66,5 +72,5 @@ static void put_hindrance(struct buf *out, const struct scope *scope)
 
 const struct fact facts_look[] = {
     {"sockets", put_sockets}, {"source", put_source}, {"holders", put_holders}, {"trials", put_trials},
-    {"object", put_object},   {"fdtables", put_fd_tables}, {"hindrance", put_hindrance}, {NULL, NULL},
+    {"object", put_object},   {"fdtables", put_fd_tables}, {"hindrance", put_hindrance}, {"more", put_more}, {NULL, NULL},
 };

@@ -174,12 +174,12 @@ static void put_looks(struct buf *out, const struct scope *scope)
 	paragraph(out, "  ", look_texts[seen->nprobes ? LOOK_TRIALS : LOOK_NO_TRIALS], scope, 4, NULL);
 }
 
-/* What was not seen; where a bind() was tried and worked, nothing of it can matter. */
+/* What was not seen; where a bind() was tried and worked, nothing of it can matter here. */
 static void put_gaps(struct buf *out, struct scope *scope)
 {
 	const struct gaps *gaps = &scope->report->seen->gaps;
 
-	if (!gaps->n || (scope->report->verdict == FREE && !scope->style->verbose))
+	if (!gaps->n || (scope->report->verdict == FREE && !scope->style->verbose && !gap_has(gaps, GAP_OTHER_NETNS)))
 		return;
 	put_heading(out, "Not seen", scope->style);
 	for (size_t i = 0; i < gaps->n; i++) {
@@ -274,6 +274,8 @@ void term_range(struct buf *out, const struct range *range, const struct style *
 		buf_puts(out, "\n");
 	if (range->n && !style->verbose)
 		table_ports(out, range->reports, range->n, style);
+	if (!style->verbose && gap_has(&range->about->seen->gaps, GAP_OTHER_NETNS))
+		put_gaps(out, &scope);
 	for (size_t i = 0; style->verbose && i < range->n; i++) {
 		buf_puts(out, i ? "\n" : "");
 		term_report(out, range->reports[i], style);

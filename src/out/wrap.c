@@ -60,6 +60,10 @@ static size_t continued(const char *command, size_t len, size_t room)
 	bool quoted = false;
 
 	for (size_t i = 0; i < len; i++) {
+		if (command[i] == '\\' && !quoted) {
+			i++;
+			continue;
+		}
 		quoted ^= command[i] == '\'';
 		if (command[i] == WRAP_TIE && !quoted && wrap_columns(command, i) + 2 <= room)
 			at = i;

@@ -137,6 +137,131 @@ int netns_find(const char *text, struct netns *ns)
 	return 0;
 }
 
+struct list {
+	struct netns *v;
+	size_t n, most;
+	dev_t nsfs;         /* the file system of all of them */
+	struct gaps *gaps;
+};
+
+static struct netns *listed(const struct list *list, uint64_t inode)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (list->v[i].inode == inode)
+			return &list->v[i];
+	return NULL;
+}
+
+/* The entry of that inode, made if it is the first; NULL where there are too many. */
+static struct netns *list_add(struct list *list, uint64_t inode)
+{
+	struct netns *ns = listed(list, inode);
+
+	if (ns || list->n >= list->most)
+		return ns;
+	list->v = xgrow(list->v, list->n, sizeof *list->v);
+	list->v[list->n] = (struct netns){.inode = inode};
+	return &list->v[list->n++];
+}
+
+static void add_own(struct list *list, int procfd)
+{
+	struct stat st;
+	struct netns *ns;
+
+	if (fstatat(procfd, "self/ns/net", &st, 0))
+		return;
+	list->nsfs = st.st_dev;
+	ns = list_add(list, st.st_ino);
+	if (!ns)
+		return;
+	ns->own = true;
+	ns->path = xstrdup("/proc/self/ns/net");
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct netns *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+static void add_names(struct list *list)
+{
+	DIR *dir = procfile_dir(AT_FDCWD, names_dir);
+	size_t first = list->n;
+	struct dirent *e;
+	struct stat st;
+
+	while (dir && (e = readdir(dir))) {
+		struct netns *ns;
+
+		if (*e->d_name == '.' || fstatat(dirfd(dir), e->d_name, &st, 0) || st.st_dev != list->nsfs)
+			continue;
+		ns = list_add(list, st.st_ino);
+		if (!ns || ns->name)
+			continue;
+		ns->name = xstrdup(e->d_name);
+		if (!ns->path)
+			ns->path = xasprintf("%s/%s", names_dir, ns->name);
+	}
+	if (dir)
+		closedir(dir);
+	if (list->n > first)
+		qsort(list->v + first, list->n - first, sizeof *list->v, by_name);
+}
+
+/* A process that has ended has no namespace; one that may not be looked at may be in any. */
+static void add_process(struct list *list, int procfd, pid_t pid)
+{
+	struct netns *ns;
+	char path[32], *link;
+	int err;
+
+	snprintf(path, sizeof path, "%d/ns/net", (int)pid);
+	err = procfile_link(procfd, path, &link);
+	if (err == -EACCES || err == -EPERM) {
+		snprintf(path, sizeof path, "of pid %d", (int)pid);
+		gap_add(list->gaps, GAP_OTHER_NETNS, -err, path);
+	}
+	ns = link && inode_of_link(link) ? list_add(list, inode_of_link(link)) : NULL;
+	free(link);
+	if (!ns || ns->pid)
+		return;
+	ns->pid = pid;
+	ns->comm = read_comm(procfd, pid);
+	if (!ns->path)
+		ns->path = xasprintf("/proc/%d/ns/net", (int)pid);
+}
+
+/*
+ * All network namespaces that /run/netns and the processes in procfd, a descriptor
+ * of /proc, tell of, each once, most at the most: ours first, then those with a name
+ * in the order of these, then by process.  Their number in *n; 0 where not even
+ * ours can be looked up.  Gaps: GAP_OTHER_NETNS for processes that may not be looked
+ * at.  Each of the array is to be freed, and the array.
+ */
+struct netns *netns_list(int procfd, size_t most, size_t *n, struct gaps *gaps)
+{
+	struct list list = {.most = most, .gaps = gaps};
+	DIR *proc = procfile_dir(procfd, ".");
+	struct dirent *e;
+
+	add_own(&list, procfd);
+	if (list.n)
+		add_names(&list);
+	while (list.n && proc && (e = readdir(proc))) {
+		long pid = strtol(e->d_name, NULL, 10);
+
+		if (pid > 0)
+			add_process(&list, procfd, (pid_t)pid);
+	}
+	if (proc)
+		closedir(proc);
+	*n = list.n;
+	return list.v;
+}
+
 static bool is_here(uint64_t inode)
 {
 	char *link = NULL;

@@ -74,7 +74,7 @@ const struct fix_text fix_texts[FIXES] = {
             "reserve-port",
             "keep the kernel from giving it away (and name the ports reserved already, too)",
             NULL,
-            "{root}sysctl net.ipv4.ip_local_reserved_ports={port}",
+            "{rootthere}sysctl net.ipv4.ip_local_reserved_ports={port}",
         },
     [FIX_SET_CLOEXEC] = {"set-cloexec", "make the server's sockets close-on-exec (SOCK_CLOEXEC)", NULL, NULL},
     [FIX_SHUTDOWN_BEFORE_CLOSE] =
@@ -89,16 +89,16 @@ const struct fix_text fix_texts[FIXES] = {
             "destroy-socket",
             "drop it",
             NULL,
-            "{root}ss -tK state {sstate} 'sport = :{port}'",
+            "{rootthere}ss -tK state {sstate} 'sport = :{port}'",
         },
     [FIX_LOWER_FIN_TIMEOUT] =
         {
             "lower-fin-timeout",
             "shorten this state (not TIME_WAIT)",
             NULL,
-            "{root}sysctl net.ipv4.tcp_fin_timeout=15",
+            "{rootthere}sysctl net.ipv4.tcp_fin_timeout=15",
         },
-    [FIX_LOOK_AS_ROOT] = {"look-as-root", "look as root", NULL, "sudo portwhy {argument}"},
+    [FIX_LOOK_AS_ROOT] = {"look-as-root", "look as root", NULL, "sudo portwhy {there}{argument}"},
     [FIX_RAISE_PRIVILEGE] =
         {
             "raise-privilege",
@@ -106,7 +106,7 @@ const struct fix_text fix_texts[FIXES] = {
             NULL,
             "{root}setcap cap_net_bind_service=+ep PROGRAM",
         },
-    [FIX_ADD_ADDRESS] = {"add-address", "give an interface the address", NULL, "{root}ip address add {address} dev DEVICE"},
+    [FIX_ADD_ADDRESS] = {"add-address", "give an interface the address", NULL, "{rootthere}ip address add {address} dev DEVICE"},
     [FIX_BIND_ADDRESS_NO_PORT] =
         {
             "bind-address-no-port",
@@ -119,7 +119,7 @@ const struct fix_text fix_texts[FIXES] = {
             "widen-range",
             "widen the range (for good in /etc/sysctl.d)",
             NULL,
-            "{root}sysctl net.ipv4.ip_local_port_range='{wider}'",
+            "{rootthere}sysctl net.ipv4.ip_local_port_range='{wider}'",
         },
     [FIX_RETRY] = {"retry", "try again in a moment", NULL, NULL},
 };

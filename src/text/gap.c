@@ -45,4 +45,5 @@ const struct gap_text gap_texts[GAP_KINDS] = {
     [GAP_VRF] = {"the VRF of {object}", "whether sockets there have the same ports is not known", "verdict"},
     [GAP_ROUTE] = {"the way to the host of --to", "what connect() gets is not known", "verdict"},
     [GAP_NETNS] = {"network namespace {object}", "nothing in it was looked at; as root it can be", "verdict"},
+    [GAP_OTHER_NETNS] = {"network namespace {object}{more}", "whether the port is taken there is not known", "detail"},
 };

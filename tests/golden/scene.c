@@ -568,12 +568,33 @@ static void make_remote_side(struct snapshot *seen, struct request *request)
 
 static void make_netns(struct snapshot *seen, struct request *request)
 {
-	static char name[] = "blue";
-	static const struct netns blue = {.inode = 4026532200, .name = name};
+	static char name[] = "blue", path[] = "/run/netns/blue";
+	static const struct netns blue = {.inode = 4026532200, .name = name, .path = path};
 
 	make_listener(seen, request);
 	seen->host.netns = blue.inode;
 	request->netns = &blue;
+}
+
+/* What a fix does must be done there. */
+static void make_netns_time_wait(struct snapshot *seen, struct request *request)
+{
+	static char path[] = "/home/alice/my net's", comm[] = "nginx";
+	static const struct netns ns = {.inode = 4026532200, .pid = 4711, .comm = comm, .path = path};
+
+	make_time_wait(seen, request);
+	seen->host.netns = ns.inode;
+	request->netns = &ns;
+}
+
+static void make_netns_all(struct snapshot *seen, struct request *request)
+{
+	static const struct netns ours = {.inode = 4026531840, .own = true};
+
+	make_free(seen, request);
+	request->netns = &ours;
+	gap_add(&seen->gaps, GAP_OTHER_NETNS, EPERM, "of redis-server (pid 4711)");
+	gap_add(&seen->gaps, GAP_OTHER_NETNS, EPERM, "blue");
 }
 
 static void make_netns_closed(struct snapshot *seen, struct request *request)
@@ -1011,5 +1032,7 @@ const struct scene scenes[] = {
     {"unsure", make_unsure, false},
     {"netns", make_netns, false},
     {"netns-closed", make_netns_closed, false},
+    {"netns-time-wait", make_netns_time_wait, false},
+    {"netns-all", make_netns_all, false},
     {NULL, NULL, false},
 };

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Other network namespaces: the one that -N names.
+"""Other network namespaces: the one that -N names, and with --all-netns all.
 
 A world's namespace is nested in a user namespace; beside() is a second, empty
 network namespace over the same user namespace, so that it may go from one to the
@@ -19,6 +19,8 @@ from world import ENV, OWN_USER, PATIENCE, Failure, Skip, World, run
 # Takes the right to enter a namespace away.
 MAY_NOT = ("setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin")
 ELSEWHERE = ("unshare", "-n")
+# In a namespace that has never had an address every IPv4 address can be bound.
+UP = ("sh", "-c", 'ip link set lo up && exec "$@"', "sh")
 
 # A process in a namespace of its own whose one socket, a listener, is of the namespace that it left.
 LEAVES = """
@@ -114,7 +116,7 @@ def all_of_it(build):
 @contextmanager
 def wanderer(w):
     """A process that holds a listener of the world's namespace and has gone to another one."""
-    process = subprocess.Popen([*w.enter(), sys.executable, "-c", LEAVES], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=ENV)
+    process = subprocess.Popen(["nsenter", "-t", pid_of(w), "-U", "--preserve-credentials", "-n", sys.executable, "-c", LEAVES], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=ENV)
     try:
         if process.stdout.readline() != b"ready\n":
             raise Skip("a process cannot leave its namespace here")
@@ -154,6 +156,55 @@ def may_not_be_entered(build):
         expect("our own, status", 0, own.status)
 
 
+def everywhere(build, wrap, targets=("9877",), options=()):
+    """Inode, name and verdict of each report, ours first, and its gaps."""
+    doc = ask(build, None, list(targets), "auto", wrap, ("--all-netns", *options), ranges=True)
+    return [(r["netns"]["inode"], r["netns"]["name"], r["verdict"]) for r in doc["reports"]], doc
+
+
+def all_of_them(build):
+    """Each once, however many processes are in it; told are ours and those in which it is not free."""
+    with World(build, "listener-two-processes", prefix=(*ELSEWHERE, *UP)) as w, World(build, "time-wait-lacked", namespace=beside(w)) as lingers, \
+            World(build, "free", namespace=beside(w), prefix=UP) as left, wanderer(left) as gone, \
+            World(build, "free", namespace=beside(w)) as free:
+        one, two, three, *quiet = (inode_of(p) for p in (pid_of(w), pid_of(lingers), pid_of(left), pid_of(free), gone))
+        got, doc = everywhere(build, beside(w))
+        expect("ours", ("free", None), (got[0][2], got[0][1]))
+        expect("others", {(i, None, "taken") for i in (one, two, three)}, set(got[1:]))
+        expect("each once", 4, len(got))
+        expect("holders", sorted([*w.facts["holder_pid"], gone]), sorted(o["pid"] for r in doc["reports"] for s in r["sockets"] for o in s["owners"]))
+        got, _ = everywhere(build, beside(w), options=("-v",))
+        expect("all of them with -v", {(i, "taken") for i in (one, two, three)} | {(i, "free") for i in quiet},
+               {(i, v) for i, _, v in got[1:]})
+        got, _ = everywhere(build, named(w), targets=("9878", "0.0.0.0%lo:9877", "9870-9880"))
+        expect("several targets", [None, None, "blue", "blue", None, None, None, None], [n for _, n, _ in got])
+        expect("their verdicts", ["free", "free"] + ["taken"] * 6, [v for _, _, v in got])
+        got, _ = everywhere(build, (*beside(w), *UP), targets=("10.9.9.9:9877",))
+        expect("an address that nobody has", ["refused"], [v for _, _, v in got])
+        got, _ = everywhere(build, (*beside(w), *TWO_DEVICES), targets=("0.0.0.0%v0:9877",))
+        expect("a device that the others do not have", ["free"], [v for _, _, v in got])
+        words = run([*named(w), build.portwhy, "--all-netns", "9877"]).out.decode()
+        heads = [" ".join(line.split()[:8]) for line in words.splitlines() if line.startswith("tcp ")]
+        expect("first lines", ["tcp 9877 in this network namespace is free:", "tcp 9877 in network namespace blue is taken:",
+                               *["tcp 9877 in network namespace of situation (pid"] * 2], sorted(heads, key=lambda h: "situation" in h))
+        expect("with -N", 2, run([*beside(w), build.portwhy, "--all-netns", "-N", pid_of(w), "9877"]).status)
+
+
+def none_of_them(build):
+    """Those that may not be entered are a gap, and ours is answered."""
+    with World(build, "listener", prefix=ELSEWHERE) as w:
+        got, doc = everywhere(build, (*named(w), *MAY_NOT))
+        expect("ours alone", ["free"], [v for _, _, v in got])
+        gaps = {(g["what"], g["errno"], g["affects"]) for g in doc["reports"][0]["gaps"]}
+        if ("network namespace blue", "EPERM", "detail") not in gaps:
+            raise Failure("no gap for blue: %s" % gaps)
+        for target in ("9877", "9870-9880"):
+            words = run([*named(w), *MAY_NOT, build.portwhy, "--all-netns", target])
+            expect("status", 0, words.status)
+            if b"network namespace blue (EPERM)" not in words.out:
+                raise Failure("the words do not say that blue was not seen: %s" % words.out)
+
+
 def no_such_namespace(build):
     """Status 2 and one line, whatever stands there: nothing hangs, and nothing is asked."""
     ended = subprocess.Popen(["true"])
@@ -183,4 +234,6 @@ NETNS = [
     ("netns-socket-of-another", socket_of_another),
     ("netns-may-not-be-entered", may_not_be_entered),
     ("netns-none-such", no_such_namespace),
+    ("netns-all-of-them", all_of_them),
+    ("netns-none-of-them", none_of_them),
 ]
