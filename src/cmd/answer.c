@@ -8,7 +8,9 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/msg.h"
 #include "base/xalloc.h"
 #include "judge/judge.h"
 #include "sys/snapshot.h"
@@ -161,6 +163,25 @@ static void find_many(struct answers *to, const struct inquiry *q, bool details,
 	}
 }
 
+/* What is free here may be held in another network namespace, where the reader did not think of one. */
+static void look_elsewhere(struct answer *a)
+{
+	const struct request *q = &a->request;
+	struct want want;
+	int err;
+
+	if (a->report.verdict != FREE || q->everywhere || !q->target.port)
+		return;
+	err = snapshot_elsewhere(&a->seen, q);
+	if (err)
+		die("no way back into the network namespace: %s", strerror(-err));
+	if (!a->seen.nelsewhere)
+		return;
+	report_free(&a->report);
+	judge(&a->report, q, &a->seen, true, &want);
+	want_free(&want);
+}
+
 /*
  * Finds the answers to q, which must stay where it is.  details: the reader
  * wants to know who and why; every: also the free ports of a range.
@@ -175,6 +196,8 @@ void answers_find(struct answers *a, const struct inquiry *q, bool details, bool
 	}
 	keep(a, answer_new(q, q->ports[0]));
 	find(a->v[0], details, NULL);
+	if (details)
+		look_elsewhere(a->v[0]);
 	a->worst = a->v[0]->report.verdict;
 }
 

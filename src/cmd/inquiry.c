@@ -57,6 +57,7 @@ static struct request request_of(const struct options *o, const struct netns *ne
 	    .all = o->all,
 	    .numeric = o->numeric,
 	    .netns = netns,
+	    .everywhere = o->all_netns,
 	};
 
 	for (unsigned int mix = 0; mix < MIXES; mix++)

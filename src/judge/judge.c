@@ -73,6 +73,24 @@ static bool shares_udp(const struct report *r)
 	return false;
 }
 
+/* Sockets that have the port on addresses which the one asked about does not meet. */
+static void find_others(struct report *r)
+{
+	if (r->verdict != FREE || r->connect.asked)
+		return;
+	for (size_t i = 0; i < r->seen->nsocks; i++) {
+		enum tri overlaps = NO;
+
+		for (size_t k = 0; k < r->nbinds; k += MIXES) {
+			struct binder s = binds_binder(r, &r->binds[k].addr, MIX_PLAIN);
+
+			overlaps = tri_or(overlaps, conflict_overlap(&s, &r->seen->socks[i]));
+		}
+		if (overlaps == NO && !sock_is_half_open(&r->seen->socks[i]))
+			rows_add(&r->others, i);
+	}
+}
+
 static void find_notes(struct report *r)
 {
 	const struct host *h = &r->seen->host;
@@ -86,6 +104,11 @@ static void find_notes(struct report *r)
 			r->notes |= 1U << NOTE_LISTEN_REFUSED;
 	if (shares_udp(r))
 		r->notes |= 1U << NOTE_UDP_SHARED;
+	find_others(r);
+	if (r->others.n)
+		r->notes |= 1U << NOTE_OTHER_ADDRESS;
+	if (r->verdict == FREE && r->seen->nelsewhere)
+		r->notes |= 1U << NOTE_OTHER_NETNS;
 	if (connects_to_itself(r))
 		r->notes |= 1U << NOTE_CONNECTS_TO_ITSELF;
 }

@@ -33,6 +33,7 @@ void report_free(struct report *r)
 	free(r->connect.blocked_by.v);
 	for (size_t i = 0; i < r->ncauses; i++)
 		free(r->causes[i].socks.v);
+	free(r->others.v);
 	free(r->rows);
 	*r = (struct report){0};
 }

@@ -104,7 +104,8 @@ enum fix_id {
 	FIXES
 };
 
-enum note_id { NOTE_NO_SUCH_FAMILY, NOTE_REMOTE_SIDE_ONLY, NOTE_LOW_PORTS_REFUSED, NOTE_UDP_SHARED, NOTE_LISTEN_REFUSED, NOTE_CONNECTS_TO_ITSELF, NOTES };
+enum note_id { NOTE_NO_SUCH_FAMILY, NOTE_REMOTE_SIDE_ONLY, NOTE_LOW_PORTS_REFUSED, NOTE_UDP_SHARED, NOTE_LISTEN_REFUSED, NOTE_CONNECTS_TO_ITSELF,
+	       NOTE_OTHER_ADDRESS, NOTE_OTHER_NETNS, NOTES };
 
 enum story_id {
 	STORY_NONE,
@@ -216,6 +217,7 @@ struct report {
 	struct cause causes[CAUSES];
 	size_t ncauses;
 	unsigned int notes;   /* bits 1 << enum note_id */
+	struct rows others;   /* sockets of the port on other addresses: indexes into seen->socks */
 };
 
 /* The answers to a range or list of ports. */

@@ -49,6 +49,7 @@ struct request {
 	bool all;          /* no folding */
 	bool numeric;      /* no names of users */
 	const struct netns *netns; /* borrowed: where it is asked; NULL: where we are, and nobody has named it */
+	bool everywhere;   /* the same is asked in all network namespaces */
 	bool one_of_many;  /* a port of a range or list: what the rules decide is not tried */
 };
 

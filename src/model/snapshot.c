@@ -134,8 +134,19 @@ const struct hint *snapshot_hint(const struct snapshot *s, const struct sock *of
 	return first;
 }
 
+static void elsewhere_free(struct snapshot *s)
+{
+	for (size_t i = 0; i < s->nelsewhere; i++)
+		netns_free(&s->elsewhere[i].ns);
+	free(s->elsewhere);
+	if (s->others)
+		snapshot_free(s->others);
+	free(s->others);
+}
+
 void snapshot_free(struct snapshot *s)
 {
+	elsewhere_free(s);
 	for (size_t i = 0; i < s->ncgroups; i++) {
 		free(s->cgroups[i].path);
 		free(s->cgroups[i].unit);

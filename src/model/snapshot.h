@@ -88,6 +88,12 @@ struct unlisted {
 	int fd;
 };
 
+/* A network namespace that is not ours and has a server on the port: n sockets of the snapshot's others, from first on. */
+struct elsewhere {
+	struct netns ns;
+	size_t first, n;
+};
+
 /* Everything that was seen; owns all it points to.  Sockets are all those with the local port, in dump order. */
 struct snapshot {
 	struct host host;
@@ -120,6 +126,9 @@ struct snapshot {
 	bool info_read, peers_read, mptcp_read;
 	struct sock *peers;        /* other ends of our connections that are sockets of this namespace too */
 	size_t npeers;
+	struct elsewhere *elsewhere;
+	size_t nelsewhere;
+	struct snapshot *others;   /* the sockets of all of those, and who holds them; NULL if nobody looked */
 	size_t remote_lingering;   /* closing sockets whose remote port is ours and that are none of those */
 	struct gaps gaps;
 };

@@ -11,6 +11,7 @@ struct scope {
 	const struct report *report;
 	const struct cause *cause;
 	const struct gap *gap;
+	const struct elsewhere *elsewhere; /* one of several; NULL: the first stands for all */
 	const struct range *range; /* of several ports, the report is then its about */
 	const struct style *style; /* NULL: plain text for JSON */
 };

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The facts about network namespaces. */
+/* The facts about network namespaces, and about the port on other addresses. */
 #include "out/facts.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/xalloc.h"
+
+enum { OTHERS_SHOWN = 3 };
 
 /* The one that was asked about, if it is not the one that the reader is in. */
 static const struct netns *elsewhere(const struct scope *scope)
@@ -78,5 +81,115 @@ static void put_there(struct buf *out, const struct scope *scope)
 	free(word);
 }
 
+/* Another namespace that holds the port: the one at hand, or the first; NULL where there is none. */
+static const struct elsewhere *found(const struct scope *scope)
+{
+	const struct snapshot *seen = scope->report->seen;
+
+	return scope->elsewhere ? scope->elsewhere : seen->nelsewhere ? seen->elsewhere : NULL;
+}
+
+static const struct sock *found_sock(const struct scope *scope)
+{
+	const struct elsewhere *e = found(scope);
+
+	return e ? &scope->report->seen->others->socks[e->first] : NULL;
+}
+
+static void put_elsewhere(struct buf *out, const struct scope *scope)
+{
+	const struct elsewhere *e = found(scope);
+	char *label = e ? netns_label(&e->ns) : NULL;
+
+	if (label)
+		facts_raw(out, label, scope);
+	free(label);
+}
+
+static void put_holder(struct buf *out, const struct scope *scope)
+{
+	const struct sock *s = found_sock(scope);
+	const struct report there = {.seen = scope->report->seen->others};
+	size_t others;
+	const struct process *p = s ? facts_holder(&there, s, &others) : NULL;
+
+	if (!p) {
+		buf_puts(out, "a process that is not seen");
+		return;
+	}
+	facts_raw(out, p->comm ? p->comm : "?", scope);
+	buf_printf(out, " (pid %ld%s)", (long)p->pid, others ? " and more" : "");
+}
+
+static void put_has(struct buf *out, const struct scope *scope)
+{
+	const struct sock *s = found_sock(scope);
+
+	buf_puts(out, s && s->state == STATE_LISTEN ? "listens on" : "has bound");
+}
+
+static void put_local(struct buf *out, const struct scope *scope)
+{
+	const struct sock *s = found_sock(scope);
+	char text[ENDPOINT_TEXT];
+
+	if (!s)
+		return;
+	addr_endpoint(&s->local, s->port, NULL, text);
+	buf_puts(out, text);
+}
+
+static void put_more(struct buf *out, const struct scope *scope)
+{
+	size_t n = scope->report->seen->nelsewhere;
+
+	if (!scope->elsewhere && n > 1)
+		buf_printf(out, " (also in %zu other%s)", n - 1, n == 2 ? "" : "s");
+}
+
+static const struct sock *other(const struct report *r, size_t i)
+{
+	return &r->seen->socks[r->others.v[i]];
+}
+
+static bool is_first(const struct report *r, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (addr_equal(&other(r, k)->local, &other(r, i)->local))
+			return false;
+	return true;
+}
+
+/* "127.0.0.2 and [::1] (3 sockets)". */
+static void put_others(struct buf *out, const struct scope *scope)
+{
+	const struct report *r = scope->report;
+	unsigned long n = 0;
+	size_t addrs = 0;
+
+	for (size_t i = 0; i < r->others.n; i++) {
+		char text[ADDR_TEXT];
+
+		n += other(r, i)->count;
+		if (!is_first(r, i) || addrs++ >= OTHERS_SHOWN)
+			continue;
+		addr_format(&other(r, i)->local, text);
+		buf_printf(out, other(r, i)->local.family == AF_INET6 ? "%s[%s]" : "%s%s", addrs > 1 ? ", " : "", text);
+	}
+	if (addrs > OTHERS_SHOWN)
+		buf_printf(out, " and %zu more", addrs - OTHERS_SHOWN);
+	buf_printf(out, " (%lu socket%s)", n, n == 1 ? "" : "s");
+}
+
+static void put_other_it(struct buf *out, const struct scope *scope)
+{
+	const struct report *r = scope->report;
+
+	buf_puts(out, r->others.n == 1 && other(r, 0)->count == 1 ? "it" : "them");
+}
+
 const struct fact facts_netns[] = {
-    {"netns", facts_put_netns}, {"rootthere", put_root_there}, {"there", put_there}, {NULL, NULL}};
+    {"netns", facts_put_netns},  {"rootthere", put_root_there}, {"there", put_there},     {"elsewhere", put_elsewhere},
+    {"elseholder", put_holder},  {"elsehas", put_has},          {"elselocal", put_local}, {"elsemore", put_more},
+    {"others", put_others},      {"otherit", put_other_it},     {NULL, NULL},
+};

@@ -385,14 +385,35 @@ static json_t *gaps(const struct report *r)
 	return array;
 }
 
+static json_t *netns(uint64_t inode, const struct netns *ns)
+{
+	json_t *o = json_object();
+
+	set(o, "inode", inode ? json_integer((json_int_t)inode) : json_null());
+	set_bytes(o, "name", ns ? ns->name : NULL);
+	return o;
+}
+
+/* Those of one other network namespace; they are no rows of the report. */
+static json_t *socks_elsewhere(const struct report *r, const struct elsewhere *e)
+{
+	const struct report there = {.request = r->request, .seen = r->seen->others};
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < e->n; i++)
+		append(array, sock(&there, &(struct row){.s = r->seen->others->socks[e->first + i], .blocks = NO}));
+	return array;
+}
+
 static json_t *note(enum note_id id, const struct scope *scope)
 {
+	const struct elsewhere *e = scope->elsewhere;
 	json_t *o = json_object();
 
 	set(o, "id", json_string(note_texts[id].id));
 	set(o, "text", expanded(note_texts[id].text, scope));
-	set(o, "sockets", json_array());
-	set(o, "netns", json_null());
+	set(o, "sockets", e ? socks_elsewhere(scope->report, e) : json_array());
+	set(o, "netns", e ? netns(e->ns.inode, &e->ns) : json_null());
 	return o;
 }
 
@@ -402,18 +423,11 @@ static json_t *notes(const struct report *r)
 	struct scope scope = {.report = r};
 
 	for (size_t i = 0; i < NOTES; i++)
-		if (r->notes & 1U << i)
+		if (r->notes & 1U << i && i != NOTE_OTHER_NETNS)
 			append(array, note((enum note_id)i, &scope));
+	for (size_t i = 0; r->notes & 1U << NOTE_OTHER_NETNS && i < r->seen->nelsewhere; i++)
+		append(array, note(NOTE_OTHER_NETNS, &(struct scope){.report = r, .elsewhere = &r->seen->elsewhere[i]}));
 	return array;
-}
-
-static json_t *netns(uint64_t inode, const struct netns *ns)
-{
-	json_t *o = json_object();
-
-	set(o, "inode", inode ? json_integer((json_int_t)inode) : json_null());
-	set_bytes(o, "name", ns ? ns->name : NULL);
-	return o;
 }
 
 static json_t *report(const struct report *r, enum language lang)

@@ -228,3 +228,18 @@ int inet_diag_ask(enum proto proto, uint16_t port, bool *bound_only, void (*take
 
 	return inet_diag_walk(&f, &q.any_taken, answer, &q);
 }
+
+/*
+ * The same for sockets that wait for somebody to come: TCP listeners, and UDP ones
+ * that are not connected.  Of TCP only the table of listeners is walked, which is
+ * short, and not that of all connections of the machine, as for any other state
+ * (inet_diag_dump_icsk() in net/ipv4/inet_diag.c).
+ */
+int inet_diag_servers(enum proto proto, uint16_t port, void (*take)(const struct sock *s, void *arg), void *arg)
+{
+	bool bound_only = false;
+	struct question q = {.proto = proto, .port = port, .take = take, .arg = arg, .bound_only = &bound_only};
+	struct inet_diag_filter f = {.proto = proto, .port = port, .states = 1U << (proto == PROTO_UDP ? STATE_CLOSE : STATE_LISTEN)};
+
+	return inet_diag_walk(&f, &q.any_taken, answer, &q);
+}

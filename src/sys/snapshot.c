@@ -21,6 +21,7 @@
 #include "sys/boundonly.h"
 #include "sys/cgroup_path.h"
 #include "sys/connection.h"
+#include "sys/elsewhere.h"
 #include "sys/host.h"
 #include "sys/l3mdev.h"
 #include "sys/locality.h"
@@ -459,4 +460,22 @@ void snapshot_fetch(struct snapshot *s, const struct request *request, const str
 	s->options_read |= want->noptions > 0;
 	for (size_t i = 0; i < want->nprobes; i++)
 		fetch_probe(s, request, &want->probes[i]);
+}
+
+/*
+ * Adds who has the request's port in other network namespaces, once.  Returns 0;
+ * -errno where there was no way back into ours, and nothing more can be asked.
+ */
+int snapshot_elsewhere(struct snapshot *s, const struct request *request)
+{
+	int procfd = open_proc(), err = 0;
+
+	if (!s->others)
+		err = elsewhere_read(s, procfd, (enum proto)request->target.proto, request->target.port);
+	if (s->nelsewhere) {
+		owner_scan(s->others, procfd);
+		name_users(s->others, request->numeric);
+	}
+	close_proc(procfd);
+	return err;
 }

@@ -10,6 +10,7 @@ void snapshot_take(struct snapshot *s, const struct request *request);
 void snapshot_ports(struct snapshot *s, const struct request *request, struct port_set *ports);
 void snapshot_holders(struct snapshot *s, const struct request *request, const struct snapshot *range,
                       const struct port_set *ports);
+int snapshot_elsewhere(struct snapshot *s, const struct request *request);
 void snapshot_fetch(struct snapshot *s, const struct request *request, const struct want *want);
 
 #endif

@@ -25,6 +25,16 @@ const struct note_text note_texts[NOTES] = {
             "bind() works, but listen() will probably fail with EADDRINUSE: a socket that had SO_REUSEADDR when it was "
             "bound and has not any more is on the port, and this kernel looks at it only then.",
         },
+    [NOTE_OTHER_ADDRESS] =
+        {
+            "other-address-free",
+            "Held on another address: {others}; a wildcard bind() would meet {otherit}.",
+        },
+    [NOTE_OTHER_NETNS] =
+        {
+            "other-netns",
+            "Held in network namespace {elsewhere}: {elseholder} {elsehas} {elselocal}{elsemore}.",
+        },
     [NOTE_REMOTE_SIDE_ONLY] =
         {
             "remote-side-only",

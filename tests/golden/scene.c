@@ -587,6 +587,33 @@ static void make_netns_time_wait(struct snapshot *seen, struct request *request)
 	request->netns = &ns;
 }
 
+/* Two namespaces, the first with two sockets. */
+static void make_other_netns(struct snapshot *seen, struct request *request)
+{
+	make_free(seen, request);
+	seen->others = xcalloc(1, sizeof *seen->others);
+	scene_owner(seen->others, scene_sock(seen->others, STATE_LISTEN, "0.0.0.0", NULL), 4711, "node");
+	scene_sock(seen->others, STATE_LISTEN, "::", NULL)->inode = 7100;
+	scene_sock(seen->others, STATE_LISTEN, "127.0.0.1", NULL)->inode = 7200;
+	owners_sort(&seen->others->owners);
+	seen->elsewhere = xcalloc(2, sizeof *seen->elsewhere);
+	seen->nelsewhere = 2;
+	seen->elsewhere[0] = (struct elsewhere){.ns = {.inode = 4026532200, .name = xstrdup("blue")}, .n = 2};
+	seen->elsewhere[1] = (struct elsewhere){
+	    .ns = {.inode = 4026532300, .pid = 4800, .comm = xstrdup("redis-server")}, .first = 2, .n = 1};
+}
+
+static void make_other_address(struct snapshot *seen, struct request *request)
+{
+	request->target.text = "127.0.0.1:9877";
+	request->target.addr = parse("127.0.0.1");
+	scene_sock(seen, STATE_LISTEN, "127.0.0.2", NULL);
+	scene_sock(seen, STATE_LISTEN, "::1", NULL);
+	scene_sock(seen, STATE_ESTABLISHED, "127.0.0.2", "127.0.0.1");
+	seen->localities = xcalloc(1, sizeof *seen->localities);
+	seen->localities[seen->nlocalities++] = (struct locality){request->target.addr, YES};
+}
+
 static void make_netns_all(struct snapshot *seen, struct request *request)
 {
 	static const struct netns ours = {.inode = 4026531840, .own = true};
@@ -1034,5 +1061,7 @@ const struct scene scenes[] = {
     {"netns-closed", make_netns_closed, false},
     {"netns-time-wait", make_netns_time_wait, false},
     {"netns-all", make_netns_all, false},
+    {"other-netns", make_other_netns, false},
+    {"other-address-free", make_other_address, false},
     {NULL, NULL, false},
 };

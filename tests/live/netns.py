@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Other network namespaces: the one that -N names, and with --all-netns all.
+"""Other network namespaces: the one that -N names, with --all-netns all, and those
+that hold what is free here; a port that is held on another address here.
 
 A world's namespace is nested in a user namespace; beside() is a second, empty
 network namespace over the same user namespace, so that it may go from one to the
@@ -14,7 +15,7 @@ from contextlib import contextmanager
 from cases import TWO_DEVICES
 from expect import ask, ask_one, differ
 from special import without
-from world import ENV, OWN_USER, PATIENCE, Failure, Skip, World, run
+from world import ENV, OWN_USER, PATIENCE, Failure, Skip, World, kernel_answers, run
 
 # Takes the right to enter a namespace away.
 MAY_NOT = ("setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin")
@@ -205,6 +206,72 @@ def none_of_them(build):
                 raise Failure("the words do not say that blue was not seen: %s" % words.out)
 
 
+def notes_of(report):
+    return [n["id"] for n in report["notes"]]
+
+
+def held_elsewhere(build):
+    """Free here, held in another namespace: said by default of one port, and nothing else is changed by the look."""
+    with World(build, "listener-two-processes", prefix=(*ELSEWHERE, *UP)) as w:
+        first, second = ask(build, None, ["9877", "9877"], "auto", named(w))["reports"]
+        expect("ids", ["other-netns"], notes_of(first))
+        expect("the note again", [(n["id"], n["netns"]) for n in first["notes"]], [(n["id"], n["netns"]) for n in second["notes"]])
+        note = first["notes"][0]
+        expect("namespace", {"inode": inode_of(pid_of(w)), "name": "blue"}, note["netns"])
+        expect("holders", sorted(w.facts["holder_pid"]), sorted(o["pid"] for s in note["sockets"] for o in s["owners"]))
+        for report in (first, second):
+            expect("here", ("free", False), (report["verdict"], report["netns"]["inode"] == inode_of(pid_of(w))))
+            expect("its sockets", [], report["sockets"])
+        line = run([*named(w), build.portwhy, "9877"]).out.decode().splitlines()[1]
+        if not line.startswith("Held in network namespace blue: situation (pid"):
+            raise Failure("in words: %s" % line)
+        # From its side the namespace that it was entered from is another one.
+        expect("-N, nothing in the others", [], notes_of(ask_one(build, None, "9878", "auto", named(w), ("-N", "blue"))))
+        for what, wrap, target, options in (("another port", named(w), "9878", ()), ("no right", (*named(w), *MAY_NOT), "9877", ())):
+            report = ask_one(build, None, target, "auto", wrap, options)
+            expect(what, ([], []), (notes_of(report), [g["what"] for g in report["gaps"]]))
+        for options in (("-v",), ()):
+            doc = ask(build, None, ["9877,9878"], "auto", named(w), options, ranges=True)
+            expect("a list", [], [n for r in doc["reports"] for n in notes_of(r)])
+        ran = run([*named(w), "strace", "-f", "-qq", "-e", "trace=setns", build.portwhy, "-q", "9877"])
+        expect("entered with -q", 0, ran.err.count(b"setns"))
+
+
+def not_held_elsewhere(build):
+    """What is left of a connection there, or a client there, explains no failure here; bound sockets would take too long to find."""
+    for slug in ("time-wait-lacked", "time-wait-at-client", "bound", "free"):
+        with World(build, slug, prefix=(*ELSEWHERE, *UP)) as w:
+            expect(slug, [], notes_of(ask_one(build, None, "9877", "auto", beside(w))))
+    for slug, target in (("listener", "9877"), ("listener-v6only", "9877"), ("udp", "9877/udp")):
+        with World(build, slug, prefix=(*ELSEWHERE, *UP)) as w:
+            expect(slug, ["other-netns"], notes_of(ask_one(build, None, target, "auto", beside(w))))
+
+
+def no_way_back(build):
+    """Who may enter a namespace and not come back stays: here the user namespace owns that one, and not ours."""
+    with World(build, "listener", 19877, namespace=("unshare", "-Ur"), prefix=(*ELSEWHERE, *UP)) as w:
+        wrap = ("nsenter", "-t", pid_of(w), "-U", "--preserve-credentials", "--")
+        expect("it can be entered", 0, run([*wrap, "nsenter", "-t", pid_of(w), "-n", "true"]).status)
+        expect("notes", [], notes_of(ask_one(build, None, "19877", "auto", wrap)))
+        got, _ = everywhere(build, wrap, targets=("19877",))
+        expect("all of them, ours first", [(os.stat("/proc/self/ns/net").st_ino, "free"), (inode_of(pid_of(w)), "taken")],
+               [(i, v) for i, _, v in got])
+
+
+def other_address(build):
+    """The port is held on another address: bind() works here, and not on the wildcard."""
+    truth = kernel_answers(build, "listener-specific", ["127.0.0.2", "0.0.0.0"])
+    expect("the kernel", ("ok", "EADDRINUSE"), (truth["127.0.0.2", "plain"], truth["0.0.0.0", "plain"]))
+    with World(build, "listener-specific") as w:
+        report = ask_one(build, w, "127.0.0.2:9877")
+        expect("127.0.0.2", ("free", ["other-address-free"], []), (report["verdict"], notes_of(report), report["sockets"]))
+        expect("note", (True, [], None), (" 127.0.0.1 (1 socket)" in report["notes"][0]["text"], report["notes"][0]["sockets"],
+                                          report["notes"][0]["netns"]))
+        expect("the other family", ["other-address-free"], notes_of(ask_one(build, w, "[::1]:9877")))
+        for target in ("127.0.0.2:9878", "127.0.0.1:9877", "9877", "0.0.0.0:9877"):
+            expect(target, [], notes_of(ask_one(build, w, target)))
+
+
 def no_such_namespace(build):
     """Status 2 and one line, whatever stands there: nothing hangs, and nothing is asked."""
     ended = subprocess.Popen(["true"])
@@ -236,4 +303,8 @@ NETNS = [
     ("netns-none-such", no_such_namespace),
     ("netns-all-of-them", all_of_them),
     ("netns-none-of-them", none_of_them),
+    ("other-netns", held_elsewhere),
+    ("other-netns-not", not_held_elsewhere),
+    ("other-netns-no-way-back", no_way_back),
+    ("other-address-free", other_address),
 ]

@@ -29,7 +29,7 @@ def on(device, addrs):
 
 
 ONE_SIDED = " reuseport-one-sided"
-SHARED, ALONE = ("udp-shared",), ()
+SHARED, ALONE, ON_ANOTHER = ("udp-shared",), (), ("other-address-free",)
 ANY_MIX = {"*": ("plain", "reuseaddr", "reuseport", "both")}
 
 UDP_CASES = [
@@ -39,7 +39,7 @@ UDP_CASES = [
     udp("target-before", "udp", "udp:9877", LACKED, options=(), addrs=BOTH),
     udp("from-v6", "udp", "[::]:9877", "dual-stack " + LACKED),
     udp("from-specific", "udp", "127.0.0.1:9877", "wildcard-overlap " + LACKED),
-    udp_free("other-family", "udp", "[::1]:9877", notes=ALONE),
+    udp_free("other-family", "udp", "[::1]:9877", notes=ON_ANOTHER),
     udp("specific", "udp-specific", facets="wildcard-overlap " + LACKED),
     udp("specific-same", "udp-specific", "127.0.0.1:9877", LACKED),
     udp_free("specific-other", "udp-specific", "127.0.0.2:9877"),
@@ -55,7 +55,7 @@ UDP_CASES = [
 
     udp("connected", "udp-connected", facets=LACKED, states={"ESTABLISHED": 1}),
     udp("connected-same", "udp-connected", "127.0.0.1:9877", LACKED),
-    udp_free("connected-other", "udp-connected", "127.0.0.2:9877", notes=ALONE),
+    udp_free("connected-other", "udp-connected", "127.0.0.2:9877", notes=ON_ANOTHER),
     udp("connected-reuseaddr", "udp-connected-reuseaddr", facets=HAS),
     udp("connected-v6", "udp-connected-v6", "[::]:9877", LACKED),
 

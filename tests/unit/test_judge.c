@@ -276,6 +276,38 @@ START_TEST(test_listen)
 }
 END_TEST
 
+static const struct {
+	const char *asked, *addr;
+	enum sock_state state;
+	unsigned int others, note;
+} others[] = {
+    {"127.0.0.1", "127.0.0.2", STATE_LISTEN, 1, 1U << NOTE_OTHER_ADDRESS},
+    {"127.0.0.1", "127.0.0.2", STATE_TIME_WAIT, 1, 1U << NOTE_OTHER_ADDRESS},
+    {"127.0.0.1", "::1", STATE_LISTEN, 1, 1U << NOTE_OTHER_ADDRESS},
+    {"127.0.0.1", "127.0.0.2", STATE_NEW_SYN_RECV, 0, 0}, /* it holds nothing */
+    {"127.0.0.1", "127.0.0.1", STATE_LISTEN, 0, 0},       /* that is taken */
+    {"127.0.0.1", "::", STATE_LISTEN, 0, 0},
+    {"0.0.0.0", "::1", STATE_LISTEN, 1, 1U << NOTE_OTHER_ADDRESS},
+};
+
+/* A free port: who has it on an address that is not met. */
+START_TEST(test_other_address)
+{
+	struct fixture f = begin();
+	bool live = others[_i].state == STATE_LISTEN;
+
+	scene_sock(&f.seen, others[_i].state, others[_i].addr, live ? NULL : "127.0.0.1")->v6only = tri_of(!strcmp(others[_i].addr, "::1"));
+	ck_assert(addr_parse(others[_i].asked, &f.request.target.addr));
+	f.seen.localities = xcalloc(1, sizeof *f.seen.localities);
+	f.seen.localities[0] = (struct locality){f.request.target.addr, YES};
+	f.seen.nlocalities = 1;
+	again(&f);
+	ck_assert_uint_eq(f.r.others.n, others[_i].others);
+	ck_assert_uint_eq(f.r.notes & 1U << NOTE_OTHER_ADDRESS, others[_i].note);
+	end(&f);
+}
+END_TEST
+
 /* Each gap that could hide a socket makes "free" unsure until a bind() was tried; never "taken". */
 START_TEST(test_gaps)
 {
@@ -707,6 +739,7 @@ int main(void)
 	add_table(suite, "reuseport memory", test_reuseport_memory, 1);
 	add_table(suite, "quirks", test_quirks, 7);
 	add_table(suite, "listen", test_listen, 1);
+	add_table(suite, "other address", test_other_address, COUNT(others));
 	add_table(suite, "gaps", test_gaps, 3);
 	add_table(suite, "other gaps", test_other_gaps_hide_nothing, 1);
 	add_table(suite, "privileged", test_privileged, 1);
