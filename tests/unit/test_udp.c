@@ -145,7 +145,7 @@ static const struct {
     {"0.0.0.0", MIX_PLAIN, NO, YES, false, FIX_SET_REUSEPORT},
     {"0.0.0.0", MIX_PLAIN, NO, NO, false, -1},
     {"0.0.0.0", MIX_REUSEADDR, YES, NO, true, -1},
-    {"0.0.0.0", MIX_REUSEADDR, NO, YES, false, -1},
+    {"0.0.0.0", MIX_REUSEADDR, NO, YES, false, FIX_SET_REUSEPORT},
     {"0.0.0.0", MIX_REUSEPORT, NO, YES, true, -1},
     {"::1", MIX_REUSEADDR, YES, NO, false, -1},
 };
