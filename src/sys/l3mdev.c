@@ -21,58 +21,11 @@
 #include <unistd.h>
 
 #include "base/xalloc.h"
+#include "sys/attr.h"
 #include "sys/netlink.h"
 #include "sys/procfile.h"
 
 enum { DEVICES_MAX = 1 << 20 }; /* bytes of /proc/net/dev */
-
-/* The attributes at some place and how many bytes they have. */
-struct attributes {
-	const char *at;
-	size_t len;
-};
-
-/* The first attribute of that type, NULL if there is none before one that does not fit. */
-static const struct nlattr *find(struct attributes in, uint16_t type)
-{
-	while (in.len >= sizeof(struct nlattr)) {
-		const struct nlattr *a = (const struct nlattr *)in.at;
-		size_t step = NLA_ALIGN((size_t)a->nla_len);
-
-		if (a->nla_len < sizeof *a || a->nla_len > in.len)
-			return NULL;
-		if ((a->nla_type & NLA_TYPE_MASK) == type)
-			return a;
-		step = step < in.len ? step : in.len;
-		in.at += step;
-		in.len -= step;
-	}
-	return NULL;
-}
-
-static struct attributes inside(const struct nlattr *a)
-{
-	return a ? (struct attributes){(const char *)a + NLA_HDRLEN, a->nla_len - (size_t)NLA_HDRLEN}
-	         : (struct attributes){0};
-}
-
-/* A text of the kernel has its NUL with it. */
-static bool says(struct attributes in, uint16_t type, const char *text)
-{
-	struct attributes value = inside(find(in, type));
-
-	return value.len == strlen(text) + 1 && !memcmp(value.at, text, value.len);
-}
-
-static uint32_t number(struct attributes in, uint16_t type)
-{
-	struct attributes value = inside(find(in, type));
-	uint32_t n = 0;
-
-	if (value.len >= sizeof n)
-		memcpy(&n, value.at, sizeof n);
-	return n;
-}
 
 /*
  * Reads one RTM_NEWLINK (nlmsg_len bytes at h, of which at least the header is
@@ -90,12 +43,12 @@ bool l3mdev_parse(const struct nlmsghdr *h, struct l3mdev_link *link)
 		return false;
 	memcpy(&m, NLMSG_DATA(h), sizeof m);
 	all = (struct attributes){(const char *)h + fixed, h->nlmsg_len - fixed};
-	info = inside(find(all, IFLA_LINKINFO));
-	*link = (struct l3mdev_link){.ifindex = (uint32_t)m.ifi_index, .is_vrf = says(info, IFLA_INFO_KIND, "vrf")};
+	info = attr_inside(attr_find(all, IFLA_LINKINFO));
+	*link = (struct l3mdev_link){.ifindex = (uint32_t)m.ifi_index, .is_vrf = attr_says(info, IFLA_INFO_KIND, "vrf")};
 	if (link->is_vrf)
 		link->l3mdev = link->ifindex;
-	else if (says(info, IFLA_INFO_SLAVE_KIND, "vrf"))
-		link->l3mdev = number(all, IFLA_MASTER);
+	else if (attr_says(info, IFLA_INFO_SLAVE_KIND, "vrf"))
+		link->l3mdev = attr_number(all, IFLA_MASTER);
 	return true;
 }
 
