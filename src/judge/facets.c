@@ -91,13 +91,22 @@ static bool hidden_owner(const struct report *r, const struct sock *s)
 	return s->held_by == HELD_HIDDEN && !has_a_hint(r, s);
 }
 
-/* All descriptors of all processes were seen, none is its, and no hint leads to one: that it is the kernel's own is left. */
+/* No process that can be seen has it, and nothing was refused: neither a hint nor an interface tells whose it is. */
+static bool is_nobodys(const struct report *r, const struct sock *s)
+{
+	return r->seen->owners_read && s->inode && s->held_by == HELD_UNKNOWN && !gap_has(&r->seen->gaps, GAP_PROC) &&
+	       !has_a_hint(r, s);
+}
+
+/* Proven by an interface on that port; or all processes were seen, and that it is the kernel's own is left. */
 static bool kernel_owned(const struct report *r, const struct sock *s)
 {
-	const struct gaps *gaps = &r->seen->gaps;
+	return (s->inode && s->held_by == HELD_KERNEL) || (is_nobodys(r, s) && !gap_has(&r->seen->gaps, GAP_PIDS));
+}
 
-	return r->seen->owners_read && s->inode && s->held_by == HELD_UNKNOWN && !gap_has(gaps, GAP_PROC) &&
-	       !gap_has(gaps, GAP_PIDS) && !has_a_hint(r, s);
+static bool other_pid_namespace(const struct report *r, const struct sock *s)
+{
+	return is_nobodys(r, s) && gap_has(&r->seen->gaps, GAP_PIDS);
 }
 
 /* Of a live socket; what a dead one had decides nothing that could be said better by the table of binds. */
@@ -291,6 +300,7 @@ static const struct {
     {FACET_SHARED_SOCKET, 0, shared_socket},
     {FACET_HIDDEN_OWNER, 0, hidden_owner},
     {FACET_KERNEL_OWNED, 0, kernel_owned},
+    {FACET_OTHER_PID_NAMESPACE, 0, other_pid_namespace},
     {FACET_REUSEPORT_OTHER_USER, 0, reuseport_other_user},
     {FACET_REUSEPORT_ONE_SIDED, 0, reuseport_one_sided},
     {FACET_DEVICE_BOUND, 0, device_bound},

@@ -149,6 +149,12 @@ static bool is_suspected(const struct report *r, const struct cause *c)
 	return !holder(r, c) && (has(c, FACET_IO_URING) || has(c, FACET_IN_FLIGHT_FD) || has(c, FACET_BLOCKED_ACCEPT));
 }
 
+static bool is_in_other_namespace(const struct report *r, const struct cause *c)
+{
+	(void)r;
+	return has(c, FACET_OTHER_PID_NAMESPACE);
+}
+
 static bool is_in_accept(const struct report *r, const struct cause *c)
 {
 	(void)r;
@@ -230,7 +236,8 @@ static bool is_for_bind(const struct report *r, const struct cause *c)
 	{cause, FIX_STOP_UNIT, NOW, is_service}, {cause, FIX_STOP_CONTAINER, NOW, is_container},                       \
 	    {cause, FIX_CONTINUE_OR_KILL, NOW, is_stopped}, {cause, FIX_STOP_HOLDER, NOW, is_one_process},             \
 	    {cause, FIX_KILL_GROUP, NOW, is_group}, {cause, FIX_STOP_PROBABLE_HOLDER, NOW, is_suspected},              \
-	    {cause, FIX_LOOK_AS_ROOT, NOW, is_hidden}, {cause, FIX_SET_CLOEXEC, FOR_GOOD, is_inherited},           \
+	    {cause, FIX_LOOK_AS_ROOT, NOW, is_hidden}, {cause, FIX_LOOK_FROM_HOST, NOW, is_in_other_namespace},    \
+	    {cause, FIX_SET_CLOEXEC, FOR_GOOD, is_inherited},                                                      \
 	    {cause, FIX_SHUTDOWN_BEFORE_CLOSE, FOR_GOOD, is_in_accept}
 
 static const struct {

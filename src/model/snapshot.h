@@ -80,6 +80,13 @@ struct device {
 	uint32_t l3mdev;   /* the VRF whose port space it is in, as an ifindex; 0: that of all others; IFINDEX_UNKNOWN */
 };
 
+/* An interface of the kernel that receives on a UDP port. */
+struct tunnel {
+	const char *kind;  /* "vxlan"...; NULL: there is none */
+	char name[16];
+	bool certain;      /* its port is that one; otherwise nothing tells its port */
+};
+
 /* A TCP socket that no table lists: found by its descriptor, fd of pid. */
 struct unlisted {
 	struct sock s;
@@ -113,6 +120,7 @@ struct snapshot {
 	bool owners_read;          /* the descriptor scan was made */
 	bool options_read;         /* the options of its findings were asked for */
 	struct owners owners;
+	struct tunnel tunnel;      /* looked for only where a UDP socket has no owner */
 	struct probe *probes;
 	size_t nprobes;
 	struct locality *localities;

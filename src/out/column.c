@@ -96,6 +96,8 @@ static void put_held_by(struct buf *out, const struct cell *c)
 		buf_puts(out, "the listener's queue");
 	} else if (!s->inode) {
 		buf_puts(out, c->style->brief ? "the kernel" : "the kernel, no process");
+	} else if (s->held_by == HELD_KERNEL) {
+		buf_puts(out, "the kernel");
 	} else {
 		buf_puts(out, s->held_by == HELD_HIDDEN ? "hidden, of user " : "not found, of user ");
 		put_user(out, c);

@@ -7,6 +7,9 @@
 #include <string.h>
 
 #include "base/xalloc.h"
+#include "text/text.h"
+
+enum { SMB_PORT = 445, NFS_PORT = 2049 };
 
 static const struct process *holder(const struct scope *scope, size_t *others)
 {
@@ -70,6 +73,10 @@ static void put_holder(struct buf *out, const struct scope *scope)
 	size_t others;
 	const struct process *p = holder(scope, &others);
 
+	if (!p && s && s->inode && s->held_by == HELD_KERNEL) {
+		buf_puts(out, "the kernel");
+		return;
+	}
 	if (!p) {
 		buf_puts(out, is_kernel_owned(scope) ? "probably the kernel itself (no process has it; user " : "a process of user ");
 		put_owner(out, scope);
@@ -328,6 +335,48 @@ static void put_suspect_pid(struct buf *out, const struct scope *scope)
 	buf_printf(out, "%ld", suspect(scope) ? (long)suspect(scope)->pid : 0L);
 }
 
+static enum kernel_owner kernel_owner(const struct scope *scope)
+{
+	const struct sock *s = facts_sock(scope);
+	const struct tunnel *t = &scope->report->seen->tunnel;
+
+	if (t->kind)
+		return t->certain ? KERNEL_OWNER_TUNNEL : KERNEL_OWNER_MAYBE_TUNNEL;
+	if (s && s->port == NFS_PORT)
+		return KERNEL_OWNER_NFSD;
+	if (s && s->port == SMB_PORT && s->proto == PROTO_TCP)
+		return KERNEL_OWNER_KSMBD;
+	return s && s->proto == PROTO_UDP ? KERNEL_OWNER_UDP : KERNEL_OWNER_TCP;
+}
+
+static void put_kernel_whose(struct buf *out, const struct scope *scope)
+{
+	facts_expand(out, kernel_owner_texts[kernel_owner(scope)], scope);
+}
+
+static void put_interface(struct buf *out, const struct scope *scope)
+{
+	const struct tunnel *t = &scope->report->seen->tunnel;
+
+	facts_raw(out, t->kind ? t->name : "DEVICE", scope);
+}
+
+static void put_the_interface(struct buf *out, const struct scope *scope)
+{
+	const struct tunnel *t = &scope->report->seen->tunnel;
+
+	buf_puts(out, t->certain ? "the interface " : "the interface that has it");
+	if (t->certain)
+		facts_raw(out, t->name, scope);
+}
+
+static void put_kind(struct buf *out, const struct scope *scope)
+{
+	const struct tunnel *t = &scope->report->seen->tunnel;
+
+	buf_puts(out, t->kind ? t->kind : "?");
+}
+
 static void put_sudo(struct buf *out, const struct scope *scope)
 {
 	size_t others;
@@ -358,6 +407,10 @@ const struct fact facts_who[] = {
     {"heir", put_heir},
     {"tid", put_tid},
     {"ring", put_ring},
+    {"kernelwhose", put_kernel_whose},
+    {"interface", put_interface},
+    {"theinterface", put_the_interface},
+    {"kind", put_kind},
     {"surely", put_surely},
     {"mail", put_mail},
     {"accepter", put_accepter},

@@ -32,6 +32,7 @@
 #include "sys/route.h"
 #include "sys/sockopt.h"
 #include "sys/sources.h"
+#include "sys/tunnel.h"
 
 enum { ROOT_CGROUP = 1, OBJECT_MAX = 32 };
 
@@ -333,12 +334,32 @@ static bool take_holders(struct snapshot *s)
 	return true;
 }
 
+static bool lacks_owner(const struct sock *t)
+{
+	return t->proto == PROTO_UDP && t->inode && (t->held_by == HELD_UNKNOWN || t->held_by == HELD_HIDDEN);
+}
+
+/* A UDP socket without a process may be that of an interface; where that cannot be asked it stays open. */
+static void name_tunnel(struct snapshot *s)
+{
+	const struct sock *lacking = NULL;
+
+	for (size_t i = 0; i < s->nsocks && !lacking; i++)
+		lacking = lacks_owner(&s->socks[i]) ? &s->socks[i] : NULL;
+	if (!lacking || tunnel_find(lacking->port, &s->tunnel) || !s->tunnel.certain)
+		return;
+	for (size_t i = 0; i < s->nsocks; i++)
+		if (lacks_owner(&s->socks[i]) && s->socks[i].port == lacking->port)
+			s->socks[i].held_by = HELD_KERNEL;
+}
+
 static void fetch_owners(struct snapshot *s, bool numeric)
 {
 	int procfd = open_proc();
 
 	if (!take_holders(s))
 		owner_scan(s, procfd);
+	name_tunnel(s);
 	name_users(s, numeric);
 	name_cgroups(s, procfd);
 	close_proc(procfd);

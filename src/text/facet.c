@@ -51,11 +51,12 @@ const struct facet_text facet_texts[FACETS] = {
             "hidden-owner",
             "Its process may not be seen by you. The socket belongs to user {owner}{cgroup}.",
         },
-    [FACET_KERNEL_OWNED] =
+    [FACET_KERNEL_OWNED] = {"kernel-owned", "No process has a descriptor of it: {kernelwhose}"},
+    [FACET_OTHER_PID_NAMESPACE] =
         {
-            "kernel-owned",
-            "No process has a descriptor of it, though all could be looked at: it is probably the kernel's own (UDP: a "
-            "VXLAN, GENEVE, WireGuard, L2TP or similar interface; TCP: nfsd, lockd, ksmbd, SMC). ip -d link and rpcinfo -p tell.",
+            "other-pid-namespace",
+            "No process here has a descriptor of it, and this /proc shows only the processes of its own pid namespace, as "
+            "in a container: it is probably one outside of it, of user {owner}{cgroup}, or the kernel's own.",
         },
     [FACET_STOPPED] =
         {
@@ -139,4 +140,17 @@ const struct facet_text facet_texts[FACETS] = {
             "It is bound to the device {device}: a socket that is bound to another device could share the port, one that "
             "is bound to none collides.",
         },
+};
+
+/* Of the kernel's own sockets, behind "No process has a descriptor of it: ". */
+const char *const kernel_owner_texts[KERNEL_OWNERS] = {
+    [KERNEL_OWNER_TUNNEL] = "it is the kernel's own, of the interface {interface} ({kind}), which receives on this port.",
+    [KERNEL_OWNER_MAYBE_TUNNEL] = "it is probably the kernel's own, of the interface {interface} ({kind}) or another like it. "
+                                  "wg show tells its port.",
+    [KERNEL_OWNER_NFSD] = "it is probably that of nfsd, the kernel's NFS server. rpcinfo -p tells.",
+    [KERNEL_OWNER_KSMBD] = "it is probably that of ksmbd, the kernel's SMB server.",
+    [KERNEL_OWNER_TCP] = "all could be looked at, so it is probably the kernel's own (nfsd, lockd, ksmbd, SMC). rpcinfo -p "
+                         "tells of the first two.",
+    [KERNEL_OWNER_UDP] = "all could be looked at, so it is probably the kernel's own (an L2TP, RxRPC or similar socket, "
+                         "lockd, or an interface of another network namespace). ip -d link and rpcinfo -p tell.",
 };

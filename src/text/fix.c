@@ -56,9 +56,9 @@ const struct fix_text fix_texts[FIXES] = {
     [FIX_STOP_INTERFACE] =
         {
             "stop-interface",
-            "take the interface that has it down",
+            "take {theinterface} down",
             NULL,
-            "{root}ip link set DEVICE down",
+            "{root}ip link set {interface} down",
         },
     [FIX_BIND_SPECIFIC] =
         {
@@ -99,6 +99,13 @@ const struct fix_text fix_texts[FIXES] = {
             "{rootthere}sysctl net.ipv4.tcp_fin_timeout=15",
         },
     [FIX_LOOK_AS_ROOT] = {"look-as-root", "look as root", NULL, "sudo portwhy {there}{argument}"},
+    [FIX_LOOK_FROM_HOST] =
+        {
+            "look-from-host",
+            "look from the host, outside of this container: portwhy {argument}",
+            NULL,
+            NULL,
+        },
     [FIX_RAISE_PRIVILEGE] =
         {
             "raise-privilege",

@@ -18,6 +18,17 @@ struct facet_text {
 	const char *id, *text;
 };
 
+/* What the kernel has a socket of its own for. */
+enum kernel_owner {
+	KERNEL_OWNER_TUNNEL,
+	KERNEL_OWNER_MAYBE_TUNNEL,
+	KERNEL_OWNER_NFSD,
+	KERNEL_OWNER_KSMBD,
+	KERNEL_OWNER_TCP,
+	KERNEL_OWNER_UDP,
+	KERNEL_OWNERS
+};
+
 struct fix_text {
 	const char *id;
 	const char *text;        /* what to do */
@@ -163,6 +174,7 @@ enum range_line { RANGE_FREE, RANGE_NOT_FREE, RANGE_LINES };
 extern const char *const range_texts[RANGE_LINES];
 extern const struct cause_text cause_texts[CAUSES];
 extern const struct facet_text facet_texts[FACETS];
+extern const char *const kernel_owner_texts[KERNEL_OWNERS];
 extern const struct fix_text fix_texts[FIXES];
 extern const struct note_text note_texts[NOTES];
 extern const struct gap_text gap_texts[GAP_KINDS];

@@ -741,6 +741,24 @@ static void make_kernel_owned(struct snapshot *seen, struct request *request)
 	refuse_all(seen);
 }
 
+/* Whose it is, an interface proves. */
+static void make_kernel_owned_vxlan(struct snapshot *seen, struct request *request)
+{
+	make_kernel_owned(seen, request);
+	seen->socks[0].held_by = HELD_KERNEL;
+	seen->tunnel = (struct tunnel){.kind = "vxlan", .name = "vx0", .certain = true};
+}
+
+static void make_kernel_owned_nfsd(struct snapshot *seen, struct request *request)
+{
+	struct sock *s = scene_sock(seen, STATE_LISTEN, "0.0.0.0", NULL);
+
+	request->target = (struct target){.text = "2049", .port = 2049};
+	s->port = 2049;
+	s->uid = 0;
+	s->held_by = HELD_UNKNOWN;
+}
+
 /* The same in a pid namespace of its own: whose it is, is not said. */
 static void make_pid_namespace(struct snapshot *seen, struct request *request)
 {
@@ -1031,6 +1049,8 @@ const struct scene scenes[] = {
     {"udp-crowd", make_udp_crowd, false},
     {"udp-unordered", make_udp_unordered, false},
     {"kernel-owned", make_kernel_owned, false},
+    {"kernel-owned-vxlan", make_kernel_owned_vxlan, false},
+    {"kernel-owned-nfsd", make_kernel_owned_nfsd, false},
     {"pid-namespace", make_pid_namespace, false},
     {"requested", make_requested, false},
     {"free-requested", make_free_requested, false},

@@ -2,7 +2,7 @@
 """Holders that ss, lsof and fuser do not find: in no descriptor table of a process, or in none that may be seen."""
 from expect import ask_one, check_printable, differ
 from special import real_users
-from world import KERNEL, OWN_USER, REAL_USER, Failure, World
+from world import KERNEL, OWN_USER, REAL_USER, Failure, Skip, World
 
 # Since 6.18 the fdinfo of a ring lists what is registered with its inode.
 RING_TELLS = KERNEL >= (6, 18)
@@ -55,6 +55,27 @@ def in_ring(build):
         hinted_at(build, "io-uring", "io-uring", "io-uring", OWN_USER)
 
 
+# A /proc that shows only the processes of a namespace of their own.
+INNER = ("unshare", "-pf", "--mount-proc")
+
+
+def other_pid_namespace(build):
+    """The holder is outside of our pid namespace; near miss: it is in an inner one, and ours shows it."""
+    with World(build, "listener") as w:
+        if w.run([*INNER, "true"]).status != 0:
+            raise Skip("no pid namespace with a /proc of its own can be made")
+        report = ask_one(build, w, "9877", wrap=INNER)
+        words = w.run([*INNER, build.portwhy, "9877"]).out
+    if facets_of(report) != {"other-pid-namespace"} or report["sockets"][0]["held_by"] != "unknown":
+        raise Failure(differ("facets", "other-pid-namespace", (facets_of(report), report["sockets"][0])))
+    if b"probably one outside of it" not in b" ".join(words.split()) or [f["id"] for f in report["causes"][0]["fixes"]][0] != "look-from-host":
+        raise Failure("in words: %r" % words)
+    with World(build, "listener", prefix=INNER) as w:
+        report = ask_one(build, w, "9877")
+    if facets_of(report) or [o["comm"] for o in report["sockets"][0]["owners"]] != ["situation"]:
+        raise Failure(differ("facets and owner from outside", "none, situation", report["sockets"]))
+
+
 def close_and_free(build):
     """What the words say of it: the next connection ends it."""
     with World(build, "blocked-accept") as w:
@@ -66,7 +87,7 @@ def close_and_free(build):
 
 HIDDEN = [("found-by-" + row[0], lambda b, row=row: found_by(b, *row))
           for row in (("zombie-leader", "zombie-leader", "task"), ("own-fd-table", "own-fd-table", "task"))]
-HIDDEN += [("io-uring", in_ring), ("blocked-accept-ends", close_and_free)]
+HIDDEN += [("io-uring", in_ring), ("other-pid-namespace", other_pid_namespace), ("blocked-accept-ends", close_and_free)]
 # situation, facet, hint; accept-beside is the near miss: a thread in accept() on a listener that is open.
 HINTED = [("in-flight-listener", "in-flight-fd", "in-flight"), ("blocked-accept", "blocked-accept", "accept"),
           ("blocked-accept-reused", "blocked-accept", "accept"), ("accept-beside", "in-flight-fd", "in-flight")]
