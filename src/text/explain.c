@@ -25,7 +25,7 @@ const struct explain_word explain_words[] = {
     {"root", "sudo "},        {"sudo", ""},       {"pid", "PID"},           {"allpids", "PID..."},
     {"unit", "UNIT"},         {"port", "PORT"},   {"container", "NAME"},    {"sstate", "STATE"},
     {"argument", "TARGET"},   {"name", "it"},     {"address", "ADDRESS"},   {"wider", "FIRST LAST"},
-    {"suspectpid", "PID"},
+    {"suspectpid", "PID"},    {"rootthere", "sudo "}, {"there", ""},          {"interface", "DEVICE"},
     {NULL, NULL},
 };
 

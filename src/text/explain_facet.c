@@ -96,6 +96,18 @@ const struct explain_text explain_facets[] = {
         .see = "set-reuseport reuseport-other-user",
     },
     {
+        .id = FACET_OTHER_PID_NAMESPACE,
+        .line = "its process is probably outside of this container",
+        .parts =
+            {
+                "No process that /proc shows has a descriptor of the socket, and this /proc shows only those of its "
+                "own pid namespace, as in a container that shares the network of the host.",
+                "So it is probably a process outside, or the kernel itself: from the host it can be seen. The socket's "
+                "user and cgroup are known here too.",
+            },
+        .see = "look-from-host kernel-owned hidden-owner",
+    },
+    {
         .id = FACET_STOPPED,
         .group = "Facets: owner",
         .line = "its process is stopped, by Ctrl-Z or SIGSTOP",
@@ -357,7 +369,7 @@ const struct explain_text explain_notes[] = {
                 "Another UDP socket is on the port, and both allow it: nothing will fail, but a datagram to one address "
                 "goes to one of them only. A socket connected to the sender comes first, then the more specific "
                 "address, then IPv4 before IPv6; of equals, with SO_REUSEADDR the newest, with SO_REUSEPORT one by a "
-                "hash of the sender. Multicast goes to all.",
+                "hash of the sender. Multicast and broadcast go to all.",
             },
         .see = "udp-socket",
     },
@@ -380,6 +392,26 @@ const struct explain_text explain_notes[] = {
                 "program talks to itself.",
             },
         .see = "self-connect",
+    },
+    {
+        .id = NOTE_OTHER_ADDRESS,
+        .line = "free here, held on another address",
+        .parts =
+            {
+                "bind() works on the address asked for, and another address of this host is held on the same port: "
+                "clients that come by that address meet another server, and a bind() to the wildcard would fail.",
+            },
+        .see = "wildcard-overlap bind-specific",
+    },
+    {
+        .id = NOTE_OTHER_NETNS,
+        .line = "free here, held in another network namespace",
+        .parts =
+            {
+                "Each network namespace, such as that of a container, has ports of its own. The port is free in this "
+                "one and held in the one that is named: what failed a moment ago may have run there.",
+            },
+        .see = "other-address-free",
     },
 };
 

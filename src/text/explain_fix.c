@@ -273,6 +273,17 @@ const struct explain_text explain_fixes[] = {
         .see = "hidden-owner invisible-holder",
     },
     {
+        .id = FIX_LOOK_FROM_HOST,
+        .line = "look from outside of this container",
+        .parts =
+            {
+                "In a pid namespace of its own a process sees only what runs there. From the host portwhy names the "
+                "holder, with -N for the network namespace.",
+                "Nothing is changed.",
+            },
+        .see = "other-pid-namespace",
+    },
+    {
         .id = FIX_RAISE_PRIVILEGE,
         .line = "allow the program low ports",
         .parts =
