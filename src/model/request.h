@@ -30,6 +30,8 @@ struct target {
 	uint16_t port;
 	uint32_t ifindex;          /* of the device that the socket would be bound to; 0: none */
 	char device[DEVICE_TEXT];  /* its name */
+	const char *path;          /* of PROTO_UNIX, and what is above means nothing: as typed, @NAME for an abstract name */
+	uint8_t type;              /* of PROTO_UNIX: SOCK_STREAM or SOCK_DGRAM */
 };
 
 enum probe_when { PROBE_AUTO, PROBE_ALWAYS, PROBE_NEVER };

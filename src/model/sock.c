@@ -13,7 +13,7 @@ static const char *const state_names[STATE_MAX] = {
     [STATE_LISTEN] = "LISTEN",           [STATE_CLOSING] = "CLOSING",         [STATE_NEW_SYN_RECV] = "SYN_RECV",
 };
 
-static const char *const proto_names[PROTOS] = {[PROTO_TCP] = "tcp", [PROTO_UDP] = "udp"};
+static const char *const proto_names[PROTOS + 1] = {[PROTO_TCP] = "tcp", [PROTO_UDP] = "udp", [PROTO_UNIX] = "unix"};
 
 static const char *const timer_names[TIMER_MAX] = {
     [TIMER_NONE] = "none",         [TIMER_RETRANSMIT] = "retransmit", [TIMER_KEEPALIVE] = "keepalive",
@@ -34,7 +34,7 @@ uint32_t sock_hash(const struct sock *s)
 	return hash ^ hash >> 16;
 }
 
-/* "tcp" or "udp". */
+/* "tcp", "udp" or "unix". */
 const char *sock_proto_name(enum proto proto)
 {
 	return proto_names[proto];
@@ -74,7 +74,7 @@ bool sock_is_rest(const struct sock *s)
 /* Whether it is bound and neither listens nor was ever connected (state CLOSE, no peer). */
 bool sock_is_bound_only(const struct sock *s)
 {
-	return s->proto == PROTO_TCP && s->state == STATE_CLOSE && !s->peer_port;
+	return s->proto != PROTO_UDP && s->state == STATE_CLOSE && !s->peer_port;
 }
 
 /* Whether it is a request (SYN received, no full socket yet): it is not in the bind table and holds nothing. */

@@ -8,12 +8,13 @@
 #include "model/addr.h"
 #include "model/tri.h"
 
-/* What a port belongs to: TCP and UDP have port spaces of their own. */
-enum proto { PROTO_TCP, PROTO_UDP, PROTOS };
+/* What a port belongs to: TCP and UDP have port spaces of their own.  Unix sockets have none: behind PROTOS, the number of those. */
+enum proto { PROTO_TCP, PROTO_UDP, PROTOS, PROTO_UNIX = PROTOS };
 
 /*
  * The kernel's numbers (include/net/tcp_states.h).  STATE_CLOSE with no peer is
- * shown as BOUND; of UDP there are ESTABLISHED (connected) and CLOSE, shown as UNCONN.
+ * shown as BOUND; of UDP there are ESTABLISHED (connected) and CLOSE, shown as UNCONN; of
+ * unix LISTEN, ESTABLISHED and CLOSE, shown as BOUND.
  */
 enum sock_state {
 	STATE_ESTABLISHED = 1,
@@ -60,7 +61,7 @@ struct sock {
 	uint8_t mptcp;       /* enum tri: a subflow of an MPTCP socket */
 	uint8_t backoff;     /* of the zero-window probe */
 	uint16_t port, peer_port;
-	struct addr local, peer; /* peer.family 0: the rest of a group, see sock_is_rest() */
+	struct addr local, peer; /* peer.family 0: the rest of a group, see sock_is_rest(); of unix AF_UNIX and no more */
 	uint32_t ifindex;    /* 0: bound to no device; IFINDEX_UNKNOWN where the source does not say */
 	uint32_t l3mdev;     /* the VRF whose port space it is in, as an ifindex; 0: that of all others; IFINDEX_UNKNOWN */
 	uint32_t uid;        /* UID_UNKNOWN where the kernel does not say (minisockets) */
