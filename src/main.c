@@ -24,7 +24,7 @@ static void help(FILE *f)
 		fprintf(f, "       portwhy [OPTION...] %s %s\n         %s\n", verbs[i].name, verbs[i].targets, verbs[i].what);
 	fprintf(f, "\nTARGET is PORT, ADDRESS:PORT or [ADDRESS]:PORT; PORT also a name, a range or a list\n"
 	           "(80,443,8000-8100), ADDRESS also a name or *, with %%DEVICE behind it.  0 alone asks whether\n"
-	           "the kernel could pick a port.\n\n%s"
+	           "the kernel could pick a port.  Of a unix socket it is a path (/run/x.sock, ./x) or @NAME.\n\n%s"
 	           "\nExit status: 0 free, 1 taken or refused, 2 could not run, 3 unsure.\n",
 	        options_help());
 }

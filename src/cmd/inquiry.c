@@ -12,6 +12,7 @@
 #include "base/vis.h"
 #include "base/xalloc.h"
 #include "cmd/target.h"
+#include "model/unix.h"
 #include "sys/resolve.h"
 
 /* Ends the program: WHAT 'TEXT': WHY. */
@@ -150,6 +151,8 @@ static struct peer read_peer(const struct options *o, const struct netns *netns)
 		return (struct peer){0};
 	if (!target_parse(o->to, &spec, &why))
 		bad("--to", o->to, why);
+	if (spec.path)
+		bad("--to", o->to, "HOST:PORT is wanted");
 	if (spec.is_many || !spec.ports[0].first == !*spec.ports[0].service || (!spec.addr.family && !*spec.host))
 		bad("--to", o->to, "HOST:PORT is wanted, with one port");
 	peer.port = port_of_peer(&spec);
@@ -240,6 +243,26 @@ static bool is_meant(const struct options *o, const struct target_spec *spec, en
 	return proto == PROTO_UDP ? o->udp : o->tcp || !o->udp;
 }
 
+/* Of a unix socket no option of a port means anything.  The type is a part of an abstract name, and of no path. */
+static void add_unix(const struct options *o, const struct target_spec *spec, const struct request *options,
+                     const struct peer *peer, struct inquiry **v, size_t *n)
+{
+	struct request q = *options;
+	bool both = o->tcp && o->udp && unix_is_abstract(spec->path);
+
+	if (peer->text)
+		bad("--to", peer->text, "a unix socket has no connection to a port");
+	q.mix = MIX_PLAIN;
+	q.v6only = false;
+	q.target.proto = PROTO_UNIX;
+	q.target.path = spec->path;
+	for (int i = 0; i <= both; i++) {
+		q.target.type = (o->udp && !o->tcp) || i ? SOCK_DGRAM : SOCK_STREAM;
+		*v = xgrow(*v, *n, sizeof **v);
+		(*v)[(*n)++] = (struct inquiry){.request = q, .ports = xcalloc(1, sizeof(uint16_t)), .nports = 1};
+	}
+}
+
 /* Adds an inquiry for each protocol and address of one target (and of the peer). */
 static void read_target(const struct options *o, const char *text, const struct request *options,
                         const struct peer *peer, struct inquiry **v, size_t *n)
@@ -253,6 +276,10 @@ static void read_target(const struct options *o, const char *text, const struct 
 	if (!target_parse(text, &spec, &why))
 		bad("bad target", text, why);
 	q.target.text = text;
+	if (spec.path) {
+		add_unix(o, &spec, &q, peer, v, n);
+		return;
+	}
 	if (is_meant(o, &spec, PROTO_UDP) && !spec.ports[0].first && !*spec.ports[0].service)
 		bad("bad target", text, "which port the kernel picks is judged for TCP alone");
 	take_device(&q, &spec, o);

@@ -63,7 +63,7 @@ static const struct option long_options[] = {
 const char *options_help(void)
 {
 	return "  -t, --tcp        TCP ports (the default)\n"
-	       "  -u, --udp        UDP ports; with -t both\n"
+	       "  -u, --udp        UDP ports (an abstract unix name: datagram sockets); with -t both\n"
 	       "  -4, --ipv4       judge only IPv4\n"
 	       "  -6, --ipv6       judge only IPv6\n"
 	       "      --reuseaddr, --reuseport, --v6only, --device=DEV, --user=USER\n"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the user typed as a target: [tcp:][ADDRESS[%DEVICE]:]PORTS[/tcp] (or udp), also as
- * other programs print it (*:80, :::80).  Only the text is looked at here; names
+ * other programs print it (*:80, :::80), or the name of a unix socket: a path, @NAME.  Only the text is looked at here; names
  * are looked up by sys/resolve.c.
  */
 #include "cmd/target.h"
@@ -213,21 +213,37 @@ static bool ends_with_protocol(struct span p)
 	return ends(p, suffixes[PROTO_TCP]) || ends(p, suffixes[PROTO_UDP]);
 }
 
-/* What the interface knows and this version does not: unix sockets. */
-static bool is_of_later_version(struct span p)
+/* What could be a port, a range or an address. */
+static bool looks_like_port(struct span p)
+{
+	return all_of(p, DIGITS "-,.:*%") || has_any(p, ":[");
+}
+
+/* A path begins like one, or has a slash and is no port with a protocol behind it, well spelt or not. */
+static bool is_path(struct span p)
 {
 	static const char *const starts[] = {"/", "./", "../", "unix:", "@"};
+	struct span first = until(p, '/'), rest = after(p, first.len);
 
 	for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
 		if (begins(p, starts[i]))
 			return true;
-	/* a relative path */
-	return until(p, '/').len < p.len && !ends_with_protocol(p) && has_any(until(p, '/'), LETTERS);
+	if (!rest.len || looks_like_port(first))
+		return false;
+	return !(rest.len == 4 && ends_with_protocol(rest));
 }
 
-static bool names_protocol(struct span p)
+/* The path of a unix socket; its length is for the kernel to judge. */
+static bool parse_path(struct span p, struct target_spec *t, const char **why)
 {
-	return begins(p, prefixes[PROTO_TCP]) || begins(p, prefixes[PROTO_UDP]);
+	if (begins(p, "unix:"))
+		p = after(p, 5);
+	*why = "a path or @NAME stands behind unix:";
+	if (!p.len)
+		return false;
+	*why = "a name stands behind the @";
+	t->path = p.s;
+	return p.len > 1 || *p.s != '@';
 }
 
 /* Takes "tcp:" or "/tcp" off, or those of UDP; both together only if they agree. */
@@ -247,7 +263,7 @@ static bool parse_protocol(struct span *p, struct target_spec *t, const char **w
 	if (front >= 0 && behind >= 0 && front != behind)
 		return false;
 	t->proto = front >= 0 ? front : behind;
-	*why = "what stands behind the slash is no protocol: tcp and udp are";
+	*why = "what stands behind the slash is no protocol: tcp and udp are (a path begins with / or ./)";
 	return !has_any(*p, "/");
 }
 
@@ -271,13 +287,11 @@ bool target_parse(const char *text, struct target_spec *t, const char **why)
 	struct span p = {text, strlen(text)};
 
 	*t = (struct target_spec){.text = text, .proto = -1};
-	*why = "a target is PORT, ADDRESS:PORT or [ADDRESS]:PORT";
+	*why = "a target is PORT, ADDRESS:PORT, [ADDRESS]:PORT, a path or @NAME";
 	if (!p.len)
 		return false;
-	if (!names_protocol(p) && is_of_later_version(p)) {
-		*why = "this is not a target of this version: TCP and UDP ports are";
-		return false;
-	}
+	if (is_path(p))
+		return parse_path(p, t, why);
 	if (parse_protocol(&p, t, why) && (parse_any_port(p, t) || parse_address(p, t, why)))
 		return true;
 	target_free(t);

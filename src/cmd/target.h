@@ -25,6 +25,7 @@ struct target_spec {
 	struct ports *ports;
 	size_t nports;
 	bool is_many;              /* a range or a list, even of one port */
+	const char *path;          /* of a unix socket, @NAME an abstract one; NULL: none, and then there are ports */
 };
 
 bool target_parse(const char *text, struct target_spec *t, const char **why);

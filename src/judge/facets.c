@@ -101,7 +101,7 @@ static bool is_nobodys(const struct report *r, const struct sock *s)
 /* Proven by an interface on that port; or all processes were seen, and that it is the kernel's own is left. */
 static bool kernel_owned(const struct report *r, const struct sock *s)
 {
-	return (s->inode && s->held_by == HELD_KERNEL) || (is_nobodys(r, s) && !gap_has(&r->seen->gaps, GAP_PIDS));
+	return (s->inode && s->held_by == HELD_KERNEL) || (s->proto != PROTO_UNIX && is_nobodys(r, s) && !gap_has(&r->seen->gaps, GAP_PIDS));
 }
 
 static bool other_pid_namespace(const struct report *r, const struct sock *s)
@@ -321,7 +321,8 @@ static const struct {
     {FACET_NO_TIMEOUT, NOT_OF_A_LISTENER, no_timeout},
 };
 
-static void find_socket_facets(const struct report *r, struct cause *c, const struct sock *s)
+/* Adds the facets of one socket of c to it. */
+void facets_of_socket(const struct report *r, struct cause *c, const struct sock *s)
 {
 	for (size_t f = 0; f < sizeof socket_facets / sizeof *socket_facets; f++)
 		if (!(socket_facets[f].when & NOT_OF_A_LISTENER && c->id == CAUSE_LISTENER) && socket_facets[f].has(r, s))
@@ -387,7 +388,7 @@ void facets_find(const struct report *r, struct cause *c)
 {
 	for (size_t i = 0; i < c->socks.n; i++) {
 		find_address_facets(r, c, &r->rows[c->socks.v[i]].s);
-		find_socket_facets(r, c, &r->rows[c->socks.v[i]].s);
+		facets_of_socket(r, c, &r->rows[c->socks.v[i]].s);
 	}
 	find_cause_facets(r, c);
 	find_reuseaddr(r, c);

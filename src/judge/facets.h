@@ -4,6 +4,7 @@
 
 #include "model/report.h"
 
+void facets_of_socket(const struct report *r, struct cause *c, const struct sock *s);
 void facets_find(const struct report *r, struct cause *c);
 
 #endif

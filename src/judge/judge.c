@@ -8,6 +8,7 @@
 #include "judge/binds.h"
 #include "judge/classify.h"
 #include "judge/connect.h"
+#include "judge/judge_unix.h"
 #include "judge/rows.h"
 #include "judge/trial.h"
 #include "judge/when.h"
@@ -228,10 +229,15 @@ bool judge(struct report *r, const struct request *request, const struct snapsho
            struct want *want)
 {
 	struct addr addrs[2];
-	size_t n = binds_addresses(request, &seen->host, addrs);
+	size_t n;
 
 	*r = (struct report){.request = request, .seen = seen};
 	*want = (struct want){0};
+	if (request->target.proto == PROTO_UNIX) {
+		judge_unix(r, details, want);
+		return want->alive || want->owners || want->nprobes;
+	}
+	n = binds_addresses(request, &seen->host, addrs);
 	rows_make(r, addrs, n);
 	binds_judge(r);
 	decide(r);

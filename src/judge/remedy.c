@@ -10,7 +10,7 @@
 
 #include "judge/autobind.h"
 
-enum { NOW = 1, FOR_GOOD = 2 };
+enum { NOW = 1, FOR_GOOD = 2, THEN = 4 };
 
 static const struct process *holder(const struct report *r, const struct cause *c)
 {
@@ -231,6 +231,22 @@ static bool is_for_bind(const struct report *r, const struct cause *c)
 	return !r->connect.asked;
 }
 
+static bool is_held(const struct report *r, const struct cause *c)
+{
+	return holder(r, c) != NULL;
+}
+
+static bool is_inferred(const struct report *r, const struct cause *c)
+{
+	(void)r;
+	return c->inferred;
+}
+
+static bool is_proven(const struct report *r, const struct cause *c)
+{
+	return !is_inferred(r, c);
+}
+
 /* Whoever holds a socket is stopped the same way. */
 #define STOP_HOLDERS(cause)                                                                                            \
 	{cause, FIX_STOP_UNIT, NOW, is_service}, {cause, FIX_STOP_CONTAINER, NOW, is_container},                       \
@@ -318,6 +334,23 @@ static const struct {
     {CAUSE_UDP_SOCKET, FIX_SET_V6ONLY, FOR_GOOD, is_dual_stack},
     {CAUSE_UDP_SOCKET, FIX_BIND_SPECIFIC, FOR_GOOD, overlaps_wildcard},
     {CAUSE_UDP_SOCKET, FIX_SHARE_PORT, NOW | FOR_GOOD, reuseaddr_works},
+    STOP_HOLDERS(CAUSE_UNIX_LISTENER),
+    {CAUSE_UNIX_LISTENER, FIX_UNLINK_PATH, NOW | THEN, is_held},
+    {CAUSE_UNIX_LISTENER, FIX_OTHER_PATH, FOR_GOOD, always},
+    STOP_HOLDERS(CAUSE_UNIX_BOUND),
+    {CAUSE_UNIX_BOUND, FIX_UNLINK_PATH, NOW | THEN, is_held},
+    {CAUSE_UNIX_BOUND, FIX_OTHER_PATH, FOR_GOOD, always},
+    {CAUSE_UNIX_BOUND, FIX_CLOSE_THE_SOCKET, FOR_GOOD, always},
+    {CAUSE_UNIX_ELSEWHERE, FIX_LOOK_IN_NETNS, NOW, always},
+    {CAUSE_UNIX_ELSEWHERE, FIX_OTHER_PATH, FOR_GOOD, always},
+    {CAUSE_UNIX_STALE_PATH, FIX_LOOK_IN_NETNS, NOW, is_inferred},
+    {CAUSE_UNIX_STALE_PATH, FIX_UNLINK_PATH, NOW | THEN, is_inferred},
+    {CAUSE_UNIX_STALE_PATH, FIX_UNLINK_PATH, NOW, is_proven},
+    {CAUSE_UNIX_STALE_PATH, FIX_UNLINK_BEFORE_BIND, FOR_GOOD, always},
+    {CAUSE_UNIX_NOT_A_SOCKET, FIX_LOOK_AT_PATH, NOW, always},
+    {CAUSE_UNIX_NOT_A_SOCKET, FIX_OTHER_PATH, FOR_GOOD, always},
+    STOP_HOLDERS(CAUSE_UNIX_ABSTRACT),
+    {CAUSE_UNIX_ABSTRACT, FIX_OTHER_PATH, FOR_GOOD, always},
     {CAUSE_PRIVILEGED_PORT, FIX_RAISE_PRIVILEGE, FOR_GOOD, always},
     {CAUSE_PRIVILEGED_PORT, FIX_OTHER_PORT, FOR_GOOD, always},
     {CAUSE_ADDRESS_NOT_LOCAL, FIX_ADD_ADDRESS, FOR_GOOD, always},
@@ -339,7 +372,7 @@ void remedy(const struct report *r, struct cause *c)
 		if (fixes[i].fix == FIX_SET_REUSEPORT)
 			now = mix_works(r, MIX_REUSEPORT);
 		c->fixes[c->nfixes++] =
-		    (struct fix){.id = fixes[i].fix, .helps_now = now, .permanent = fixes[i].when & FOR_GOOD};
+		    (struct fix){.id = fixes[i].fix, .helps_now = now, .permanent = fixes[i].when & FOR_GOOD, .then = fixes[i].when & THEN};
 	}
 }
 

@@ -22,6 +22,8 @@ enum gap_kind {
 	GAP_PEERS,           /* the other ends of connections could not be asked for */
 	GAP_ADDRESSES,       /* whether the address is on this host is not known */
 	GAP_VRF,             /* to which VRF a device belongs is not known */
+	GAP_UNIX_DIAG,       /* netlink answered nothing usable: /proc/net/unix was read instead */
+	GAP_ALIVE,           /* whether a socket file is some socket's could not be asked for */
 	GAP_ROUTE,           /* the way to the host of --to could not be asked for */
 	GAP_NETNS,           /* the network namespace that is asked about may not be entered */
 	GAP_OTHER_NETNS,     /* that many others may not be entered, or seen */

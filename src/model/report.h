@@ -28,6 +28,12 @@ enum cause_id {
 	CAUSE_TIME_WAIT,
 	CAUSE_OUTBOUND_TIME_WAIT,
 	CAUSE_UDP_SOCKET,
+	CAUSE_UNIX_LISTENER,
+	CAUSE_UNIX_BOUND,
+	CAUSE_UNIX_ELSEWHERE,
+	CAUSE_UNIX_STALE_PATH,
+	CAUSE_UNIX_NOT_A_SOCKET,
+	CAUSE_UNIX_ABSTRACT,
 	CAUSE_EPHEMERAL_EXHAUSTED,
 	CAUSE_CONNECT_TUPLE_IN_USE,
 	CAUSE_PRIVILEGED_PORT,
@@ -103,11 +109,16 @@ enum fix_id {
 	FIX_RETRY,
 	FIX_BIND_ADDRESS_NO_PORT,
 	FIX_WIDEN_RANGE,
+	FIX_UNLINK_PATH,
+	FIX_UNLINK_BEFORE_BIND,
+	FIX_LOOK_IN_NETNS,
+	FIX_LOOK_AT_PATH,
+	FIX_OTHER_PATH,
 	FIXES
 };
 
 enum note_id { NOTE_NO_SUCH_FAMILY, NOTE_REMOTE_SIDE_ONLY, NOTE_LOW_PORTS_REFUSED, NOTE_UDP_SHARED, NOTE_LISTEN_REFUSED, NOTE_CONNECTS_TO_ITSELF,
-	       NOTE_OTHER_ADDRESS, NOTE_OTHER_NETNS, NOTES };
+	       NOTE_OTHER_ADDRESS, NOTE_OTHER_NETNS, NOTE_UNLINKED_SOCKET, NOTES };
 
 enum story_id {
 	STORY_NONE,
@@ -135,6 +146,8 @@ enum doubt {
 	DOUBT_ADDRESS, /* whether the address is on this host */
 	DOUBT_ORDER,   /* UDP: the order in which the kernel looks at the sockets */
 	DOUBT_CHANCE,  /* which ports the kernel comes by when it picks one */
+	DOUBT_ACCEPTED, /* unix: whether bind() or accept() gave a connection its abstract name */
+	DOUBT_PERMISSION, /* unix: whether that user may write to the folder */
 	DOUBT_REFUTED, /* the kernel refused what the rules allow */
 	DOUBTS
 };
@@ -189,6 +202,7 @@ struct row {
 struct fix {
 	enum fix_id id;
 	bool helps_now, permanent;
+	bool then;            /* only after the one before it */
 };
 
 struct cause {

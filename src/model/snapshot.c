@@ -91,6 +91,15 @@ const char *snapshot_device(const struct snapshot *s, uint32_t ifindex)
 	return NULL;
 }
 
+/* What that unix socket is bound to; NULL for any other. */
+const struct unix_name *snapshot_name(const struct snapshot *s, const struct sock *of)
+{
+	for (size_t i = 0; i < s->nnames && of->proto == PROTO_UNIX; i++)
+		if (s->socks[i].inode == of->inode)
+			return &s->names[i];
+	return NULL;
+}
+
 /* The other end of that connection if it is a socket of this namespace too; NULL otherwise. */
 const struct sock *snapshot_peer(const struct snapshot *s, const struct sock *of)
 {
@@ -154,6 +163,10 @@ void snapshot_free(struct snapshot *s)
 	}
 	for (size_t i = 0; i < s->nusers; i++)
 		free(s->users[i].name);
+	for (size_t i = 0; i < s->nnames; i++)
+		unix_name_free(&s->names[i]);
+	unix_file_free(&s->file);
+	free(s->names);
 	free(s->host.release);
 	free(s->host.user);
 	free(s->socks);

@@ -10,6 +10,7 @@
 #include "model/owner.h"
 #include "model/request.h"
 #include "model/sock.h"
+#include "model/unix.h"
 
 /* What a bind() of ours got from the kernel. */
 struct probe {
@@ -112,6 +113,9 @@ struct snapshot {
 	struct census census;      /* of target 0; then there are no socks */
 	struct sock *socks;
 	size_t nsocks;
+	struct unix_file file;     /* of a unix path: what is there */
+	struct unix_name *names;   /* of each of socks, of the same index, where they are unix sockets */
+	size_t nnames;
 	struct unlisted *unlisted; /* of any port; those of ours that are certain are among socks too */
 	size_t nunlisted;
 	bool unlisted_read;        /* they were looked for */
@@ -150,6 +154,7 @@ const char *snapshot_user(const struct snapshot *s, uint32_t uid);
 uint32_t snapshot_l3mdev(const struct snapshot *s, uint32_t ifindex);
 const char *snapshot_device(const struct snapshot *s, uint32_t ifindex);
 const struct hint *snapshot_hint(const struct snapshot *s, const struct sock *of, enum hint_kind kind, size_t *n);
+const struct unix_name *snapshot_name(const struct snapshot *s, const struct sock *of);
 const struct sock *snapshot_peer(const struct snapshot *s, const struct sock *of);
 void snapshot_free(struct snapshot *s);
 

@@ -20,6 +20,7 @@ struct want {
 	bool unlisted;        /* the sockets that are in no table: one scan of the descriptors */
 	bool info;            /* tcp_info: who opened a connection, and its retransmission time-out */
 	bool mptcp;           /* which of them are sockets of MPTCP */
+	bool alive;           /* whether a socket file is some socket's */
 	bool quirks;          /* how this kernel decides where versions differ */
 	bool peers;           /* the other ends on this host, and what else has our port at the remote end */
 	size_t *options;      /* sockets (indexes into socks) whose options decide */

@@ -35,6 +35,12 @@ static void put_endpoint(struct buf *out, const struct addr *a, uint16_t port, c
 
 static void put_local(struct buf *out, const struct cell *c)
 {
+	const struct unix_name *n = snapshot_name(c->r->seen, c->s);
+
+	if (n) {
+		vis(out, n->text, strlen(n->text), c->style->ascii);
+		return;
+	}
 	put_endpoint(out, &c->s->local, c->s->port, snapshot_device(c->r->seen, c->s->ifindex));
 }
 

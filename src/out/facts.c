@@ -191,11 +191,25 @@ static void put_device_name(struct buf *out, const char *name, const struct scop
 	facts_raw(out, name, scope);
 }
 
+/* The type is a part of an abstract name. */
+static void put_unix_target(struct buf *out, const struct target *t, const struct scope *scope)
+{
+	buf_puts(out, "unix ");
+	facts_raw(out, t->path, scope);
+	if (unix_is_abstract(t->path))
+		buf_printf(out, " (%s)", unix_type_text(t->type));
+	facts_put_netns(out, scope);
+}
+
 static void put_target(struct buf *out, const struct scope *scope)
 {
 	const struct target *t = &scope->report->request->target;
 	char text[ENDPOINT_TEXT];
 
+	if (t->proto == PROTO_UNIX) {
+		put_unix_target(out, t, scope);
+		return;
+	}
 	addr_endpoint(&t->addr, t->port, t->ifindex ? t->device : NULL, text);
 	buf_printf(out, "%s ", sock_proto_name((enum proto)t->proto));
 	if (t->addr.family)
@@ -329,6 +343,13 @@ static void put_typed(struct buf *out, const struct scope *scope)
 /* The same as a target that means this protocol. */
 static void put_argument(struct buf *out, const struct scope *scope)
 {
+	const struct target *t = &scope->report->request->target;
+
+	if (t->proto == PROTO_UNIX) {
+		buf_puts(out, t->type == SOCK_DGRAM ? "-u " : "");
+		facts_quote(out, t->text);
+		return;
+	}
 	put_typed(out, scope);
 	if (scope->report->request->target.proto == PROTO_UDP)
 		buf_puts(out, "/udp");
@@ -413,7 +434,8 @@ void facts_expand(struct buf *out, const char *text, const struct scope *scope)
 		                   put_fact(out, facts_look, text + 1, name - 1, scope) ||
 		                   put_fact(out, facts_connection, text + 1, name - 1, scope) ||
 		                   put_fact(out, facts_to, text + 1, name - 1, scope) ||
-		                   put_fact(out, facts_netns, text + 1, name - 1, scope)))
+		                   put_fact(out, facts_netns, text + 1, name - 1, scope) ||
+		                   put_fact(out, facts_unix, text + 1, name - 1, scope)))
 			text += name + 1;
 		else
 			buf_add(out, text++, 1);

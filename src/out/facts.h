@@ -23,10 +23,11 @@ struct fact {
 };
 
 extern const struct fact facts_who[], facts_look[];
-extern const struct fact facts_connection[], facts_to[], facts_netns[];
+extern const struct fact facts_connection[], facts_to[], facts_netns[], facts_unix[];
 
 void facts_put_netns(struct buf *out, const struct scope *scope);
 void facts_raw(struct buf *out, const char *s, const struct scope *scope);
+void facts_quote(struct buf *out, const char *s);
 void facts_duration(struct buf *out, int64_t ms);
 const struct sock *facts_sock(const struct scope *scope);
 void facts_expand(struct buf *out, const char *text, const struct scope *scope);

@@ -15,6 +15,10 @@ static void put_sockets(struct buf *out, const struct scope *scope)
 
 static void put_source(struct buf *out, const struct scope *scope)
 {
+	if (gap_has(&scope->report->seen->gaps, GAP_UNIX_DIAG)) {
+		buf_puts(out, "/proc/net/unix");
+		return;
+	}
 	buf_puts(out, gap_has(&scope->report->seen->gaps, GAP_SOCK_DIAG) ? "/proc/net/tcp" : "sock_diag (netlink)");
 }
 
@@ -32,6 +36,10 @@ static void put_trials(struct buf *out, const struct scope *scope)
 		const struct probe *p = &seen->probes[i];
 		char text[ADDR_TEXT];
 
+		if (!p->addr.family) {
+			buf_puts(out, p->err ? facts_errno(p->err) : "it works");
+			continue;
+		}
 		addr_format(&p->addr, text);
 		buf_printf(out, p->addr.family == AF_INET6 ? "%s[%s]" : "%s%s", i ? ", " : "", text);
 		buf_printf(out, " %s %s", names[p->mix], p->err ? facts_errno(p->err) : "works");

@@ -109,11 +109,36 @@ static enum headline of_connect(const struct report *r)
 	}
 }
 
+static enum headline of_unix(const struct report *r)
+{
+	switch (r->ncauses ? r->causes[0].id : CAUSES) {
+	case CAUSE_UNIX_LISTENER:
+		return HEAD_UNIX_LISTENER;
+	case CAUSE_UNIX_BOUND:
+	case CAUSE_UNIX_ABSTRACT:
+		return HEAD_UNIX_BOUND;
+	case CAUSE_UNIX_ELSEWHERE:
+		return HEAD_UNIX_ELSEWHERE;
+	case CAUSE_UNIX_STALE_PATH:
+		return HEAD_UNIX_STALE;
+	case CAUSE_UNIX_NOT_A_SOCKET:
+		return HEAD_UNIX_FILE;
+	case CAUSE_INVISIBLE_HOLDER:
+		return HEAD_INVISIBLE;
+	case CAUSE_BIND_DENIED:
+		return HEAD_DENIED;
+	default:
+		return r->verdict == FREE ? HEAD_UNIX_FREE : r->verdict == UNSURE ? of_unsure(r) : HEAD_UNIX_REFUSED;
+	}
+}
+
 /* The first line of the report. */
 enum headline headline_of(const struct report *r)
 {
 	if (r->verdict == UNSURE && gap_has(&r->seen->gaps, GAP_NETNS))
 		return HEAD_CLOSED;
+	if (r->request->target.proto == PROTO_UNIX)
+		return of_unix(r);
 	if (!r->request->target.port)
 		return of_pick(r);
 	if (r->connect.decides)
@@ -156,6 +181,11 @@ size_t headline_more(const struct report *r, enum second_line out[static SECOND_
 	bool live = r->ncauses && r->causes[0].socks.n && is_held_live(&r->causes[0]);
 	bool reuseaddr = r->verdict == TAKEN && r->request->mix == MIX_PLAIN && with_reuseaddr(r) == RESULT_OK;
 
+	if (r->request->target.proto == PROTO_UNIX) {
+		if (r->ncauses && r->causes[0].socks.n && knows_start(r))
+			out[n++] = LINE_STARTED;
+		return n;
+	}
 	if (headline_of(r) == HEAD_CONNECT_OVER_DEAD)
 		out[n++] = LINE_TIMESTAMPS;
 	if (live && knows_start(r))

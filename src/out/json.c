@@ -121,6 +121,11 @@ static json_t *indexes(const struct rows *rows)
 	return array;
 }
 
+static json_t *unix_type(unsigned int type)
+{
+	return json_string(type == SOCK_DGRAM ? "dgram" : type == SOCK_SEQPACKET ? "seqpacket" : "stream");
+}
+
 static json_t *target(const struct target *t)
 {
 	json_t *o = json_object();
@@ -128,9 +133,11 @@ static json_t *target(const struct target *t)
 	set_bytes(o, "text", t->text);
 	set(o, "proto", json_string(sock_proto_name((enum proto)t->proto)));
 	set(o, "addr", address(&t->addr));
-	set(o, "port", json_integer(t->port));
+	set(o, "port", t->path ? json_null() : json_integer(t->port));
 	set(o, "device", t->ifindex ? bytes(t->device) : json_null());
-	set(o, "path", json_null());
+	set_bytes(o, "path", t->path);
+	if (t->path)
+		set(o, "type", unix_type(t->type));
 	return o;
 }
 
@@ -156,7 +163,10 @@ static json_t *binds(const struct report *r)
 		const struct bind *b = &r->binds[i];
 		json_t *o = json_object();
 
-		set(o, "addr", address(&b->addr));
+		if (r->request->target.path)
+			set_bytes(o, "addr", r->request->target.path);
+		else
+			set(o, "addr", address(&b->addr));
 		set(o, "reuseaddr", json_boolean(mixes[b->mix].reuseaddr));
 		set(o, "reuseport", json_boolean(mixes[b->mix].reuseport));
 		set(o, "v6only", json_boolean(r->request->v6only && b->addr.family == AF_INET6));
@@ -254,8 +264,14 @@ static json_t *cause(const struct report *r, const struct cause *c, enum languag
 
 static json_t *local(const struct snapshot *seen, const struct sock *s)
 {
-	json_t *o = endpoint(&s->local, s->port);
+	const struct unix_name *n = snapshot_name(seen, s);
+	json_t *o = n ? json_object() : endpoint(&s->local, s->port);
 
+	if (n) {
+		set_bytes(o, "path", n->text);
+		set(o, "type", unix_type(n->type));
+		return o;
+	}
 	set(o, "device", bytes(snapshot_device(seen, s->ifindex)));
 	return o;
 }

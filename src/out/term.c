@@ -138,7 +138,7 @@ static void put_fixes(struct buf *out, const struct scope *scope, bool now)
 
 		if (now ? !fix->helps_now : !fix->permanent)
 			continue;
-		put_fix(out, fix, scope, !first ? "            or " : now ? "  now       " : "  for good  ", now);
+		put_fix(out, fix, scope, !first && fix->then ? "            then " : !first ? "            or " : now ? "  now       " : "  for good  ", now);
 		first = false;
 	}
 }
@@ -161,17 +161,32 @@ static void put_notes(struct buf *out, const struct scope *scope)
 			paragraph(out, "", note_texts[i].text, scope, 2, NULL);
 }
 
+static void put_unix_looks(struct buf *out, const struct scope *scope)
+{
+	const struct unix_file *f = &scope->report->seen->file;
+
+	if (f->asked)
+		paragraph(out, "  ", look_texts[LOOK_PATH], scope, 4, NULL);
+	paragraph(out, "  ", look_texts[LOOK_NAMES], scope, 4, NULL);
+	if (f->asked && f->kind == FILE_SOCKET)
+		paragraph(out, "  ", look_texts[f->alive_asked ? LOOK_CONNECT : LOOK_NO_CONNECT], scope, 4, NULL);
+}
+
 /* What was looked at and how. */
 static void put_looks(struct buf *out, const struct scope *scope)
 {
 	const struct snapshot *seen = scope->report->seen;
 
 	buf_puts(out, "\nLooked at\n");
-	paragraph(out, "  ", look_texts[LOOK_SOCKETS], scope, 4, NULL);
+	if (scope->report->request->target.proto == PROTO_UNIX)
+		put_unix_looks(out, scope);
+	else
+		paragraph(out, "  ", look_texts[LOOK_SOCKETS], scope, 4, NULL);
 	paragraph(out, "  ", look_texts[seen->owners_read ? LOOK_OWNERS : LOOK_NO_OWNERS], scope, 4, NULL);
 	if (seen->options_read && seen->owners.n)
 		paragraph(out, "  ", look_texts[LOOK_OPTIONS], scope, 4, NULL);
-	paragraph(out, "  ", look_texts[seen->nprobes ? LOOK_TRIALS : LOOK_NO_TRIALS], scope, 4, NULL);
+	if (!seen->file.asked)
+		paragraph(out, "  ", look_texts[seen->nprobes ? LOOK_TRIALS : LOOK_NO_TRIALS], scope, 4, NULL);
 }
 
 /* What was not seen; where a bind() was tried and worked, nothing of it can matter here. */
@@ -218,6 +233,23 @@ static void put_doubts(struct buf *out, const struct scope *scope)
 	}
 }
 
+/* What each bind() gets, where there is more than one. */
+static void put_binds(struct buf *out, const struct scope *scope)
+{
+	const struct report *r = scope->report;
+
+	if (r->verdict == FREE || !r->nbinds || gap_has(&r->seen->gaps, GAP_NETNS) ||
+	    (!r->request->target.port && r->connect.asked))
+		return;
+	if (r->nbinds > 1) {
+		buf_puts(out, "\n");
+		table_binds(out, r, scope->style);
+	} else if (r->binds[0].doubt) {
+		buf_puts(out, "\n");
+	}
+	put_doubts(out, scope);
+}
+
 static void put_pictures(struct buf *out, struct scope *scope)
 {
 	const struct report *r = scope->report;
@@ -254,11 +286,7 @@ void term_report(struct buf *out, const struct report *r, const struct style *st
 	if (style->verbose)
 		put_looks(out, &scope);
 	put_gaps(out, &scope);
-	if (r->verdict != FREE && r->nbinds && !gap_has(&r->seen->gaps, GAP_NETNS) && (r->request->target.port || !r->connect.asked)) {
-		buf_puts(out, "\n");
-		table_binds(out, r, style);
-		put_doubts(out, &scope);
-	}
+	put_binds(out, &scope);
 	put_pictures(out, &scope);
 }
 

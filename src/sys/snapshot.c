@@ -33,6 +33,8 @@
 #include "sys/sockopt.h"
 #include "sys/sources.h"
 #include "sys/tunnel.h"
+#include "sys/unix_file.h"
+#include "sys/unix_look.h"
 
 enum { ROOT_CGROUP = 1, OBJECT_MAX = 32 };
 
@@ -190,20 +192,23 @@ static void take_census(struct snapshot *s, int procfd, const struct request *re
  * Fills s (what is older in it is not released): the host, as the user of the
  * request finds it, whether the target's address is on it, and all sockets of
  * its port, with the names of their devices and the VRFs of these; where the port
- * is 0 a count of all.
+ * is 0 a count of all.  Of a unix name the file and the sockets that have it.
  */
 void snapshot_take(struct snapshot *s, const struct request *request)
 {
 	int procfd = open_proc();
 
 	begin(s, procfd, request);
-	if (request->target.port)
+	if (request->target.proto == PROTO_UNIX)
+		unix_look_take(s, procfd, request);
+	else if (request->target.port)
 		sources_read(s, procfd, request, request->target.port);
 	else
 		take_census(s, procfd, request);
 	for (size_t i = 0; i < s->nsocks; i++)
 		name_device(s, s->socks[i].ifindex);
-	l3mdev_read(s, procfd, &request->target);
+	if (request->target.proto != PROTO_UNIX)
+		l3mdev_read(s, procfd, &request->target);
 	close_proc(procfd);
 }
 
@@ -447,7 +452,9 @@ static void fetch_quirks(struct snapshot *s)
 static void fetch_probe(struct snapshot *s, const struct request *request, const struct wanted_probe *w)
 {
 	struct probe p = {.addr = w->addr, .mix = w->mix};
-	int err = probe_bind(request, &w->addr, &mixes[w->mix], &p.err);
+	bool unix_name = request->target.proto == PROTO_UNIX;
+	int err = unix_name ? unix_try_abstract(&request->target, &p.err)
+	                    : probe_bind(request, &w->addr, &mixes[w->mix], &p.err);
 
 	if (err) {
 		gap_add(&s->gaps, GAP_PROBE, -err, NULL);
@@ -472,6 +479,8 @@ void snapshot_fetch(struct snapshot *s, const struct request *request, const str
 		fetch_peers(s, request->target.port);
 	if (want->mptcp && !s->mptcp_read)
 		fetch_mptcp(s, request->target.port);
+	if (want->alive && !s->file.alive_asked)
+		unix_look_alive(s, request);
 	if (want->owners && !s->owners_read)
 		fetch_owners(s, request->numeric);
 	if (want->quirks && !s->quirks_read)

@@ -153,6 +153,55 @@ const struct cause_text cause_texts[CAUSES] = {
             "Sockets share it only where all have SO_REUSEADDR, or all SO_REUSEPORT and one user; a datagram then goes to "
             "one of them alone.",
         },
+    [CAUSE_UNIX_LISTENER] =
+        {
+            "unix-listener",
+            "a process {maybe}listens on it",
+            "bind() to a path makes a file, and fails wherever one of that name is; no option changes that. The file "
+            "stays when the socket is closed: whoever made it has to remove it.",
+            NULL,
+        },
+    [CAUSE_UNIX_BOUND] =
+        {
+            "unix-bound",
+            "a process has {maybe}bound it and does not listen",
+            "bind() to a path makes a file, and fails wherever one of that name is; no option changes that. This one is "
+            "of a {type} socket that does not listen. The file stays when it is closed: whoever made it has to remove it.",
+            NULL,
+        },
+    [CAUSE_UNIX_ELSEWHERE] =
+        {
+            "unix-elsewhere",
+            "a socket that is not listed here is bound to it",
+            "connect() finds a {elsewhere} socket bound to the file, and none that is listed here has it. Only sockets of "
+            "one's own network namespace are listed: its process is probably in another one, such as a container that "
+            "shares the folder. Removing the file would cut its clients off.",
+            NULL,
+        },
+    [CAUSE_UNIX_STALE_PATH] =
+        {
+            "unix-stale-path",
+            "a socket file is left, and {nobody} has it",
+            "bind() made the file, and close() does not remove it: a server that ends without unlink(), or is killed, "
+            "leaves it behind, and bind() fails wherever something has the name. {whystale}",
+            NULL,
+        },
+    [CAUSE_UNIX_NOT_A_SOCKET] =
+        {
+            "unix-not-a-socket",
+            "{file} has that name",
+            "bind() to a path makes a file, and fails with EADDRINUSE, not EEXIST, wherever something has the name, "
+            "whatever it is: here {file}{leads}. That is no left-over of a server, so look before you remove anything.",
+            NULL,
+        },
+    [CAUSE_UNIX_ABSTRACT] =
+        {
+            "unix-abstract",
+            "a process has {maybe}the abstract name",
+            "An abstract name is no file: one {type} socket of a network namespace has it until it is closed, and nothing "
+            "is left after that. fuser does not find the holder of such a name.",
+            NULL,
+        },
     [CAUSE_PRIVILEGED_PORT] =
         {
             "privileged-port",

@@ -27,6 +27,12 @@ const struct doubt_text doubt_texts[DOUBTS] = {
             "the first of several UDP sockets decides, and the order in which the kernel looks at them is not known",
         },
     [DOUBT_CHANCE] = {"chance", "of an odd number of ports the kernel leaves one end out, by chance"},
+    [DOUBT_ACCEPTED] =
+        {
+            "accepted",
+            "a connection has the name, and nothing shows whether bind() gave it, which excludes others, or accept()",
+        },
+    [DOUBT_PERMISSION] = {"permission", "whether that user may write to the folder was not tried"},
     [DOUBT_REFUTED] = {"refuted", "a bind() failed that should have worked, so the rules do not tell"},
 };
 

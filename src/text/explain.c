@@ -22,6 +22,7 @@ const struct explain_kind_text explain_kinds[KINDS] = {
 };
 
 const struct explain_word explain_words[] = {
+    {"rmsudo", ""},           {"quoted", "PATH"},
     {"root", "sudo "},        {"sudo", ""},       {"pid", "PID"},           {"allpids", "PID..."},
     {"unit", "UNIT"},         {"port", "PORT"},   {"container", "NAME"},    {"sstate", "STATE"},
     {"argument", "TARGET"},   {"name", "it"},     {"address", "ADDRESS"},   {"wider", "FIRST LAST"},

@@ -206,6 +206,77 @@ const struct explain_text explain_causes[] = {
         .see = "udp-shared kernel-owned wildcard-overlap dual-stack in-ephemeral-range",
     },
     {
+        .id = CAUSE_UNIX_LISTENER,
+        .line = "unix: a process listens on the path",
+        .parts =
+            {
+                "A socket that is bound to the file at the path listens: a server runs. Its name may be relative, so "
+                "the file decides, not the text.",
+                "bind() to a path makes a file, as mknod() does, and fails with EADDRINUSE wherever something has the "
+                "name. No option changes that. The file stays when the socket is closed.",
+            },
+        .see = "unix-bound unix-stale-path unix-elsewhere shared-socket stopped hidden-owner",
+    },
+    {
+        .id = CAUSE_UNIX_BOUND,
+        .line = "unix: bound to the path, and not listening",
+        .parts =
+            {
+                "A datagram socket is bound to the path, or a stream that does not listen, or a client with a name of "
+                "its own.",
+                "The file that bind() made is in the way, whatever the type of the socket. It stays when the socket "
+                "is closed.",
+            },
+        .see = "unix-listener unix-stale-path shared-socket inherited-fd",
+    },
+    {
+        .id = CAUSE_UNIX_ELSEWHERE,
+        .line = "unix: a socket that is not listed has the path",
+        .parts =
+            {
+                "connect() finds a socket that is bound to the file, and no listed one is: its process is probably in "
+                "another network namespace, such as a container that shares the folder.",
+                "A file is seen by all who see its folder, sockets are listed in their own network namespace alone. "
+                "Removing the file would cut off the clients of a server that lives.",
+            },
+        .see = "unix-listener unix-stale-path other-netns look-in-netns",
+    },
+    {
+        .id = CAUSE_UNIX_STALE_PATH,
+        .line = "unix: a socket file is left, and nobody has it",
+        .parts =
+            {
+                "The file of a socket is there, and connect() to it is refused: the server that made it ended, or was "
+                "killed, without unlink(). ss, lsof and fuser show nothing.",
+                "close() does not remove what bind() made. Where connect() may not be tried, it is only probable that "
+                "nobody has the file.",
+            },
+        .see = "unix-elsewhere unix-listener unlink-before-bind",
+    },
+    {
+        .id = CAUSE_UNIX_NOT_A_SOCKET,
+        .line = "unix: the path is something else than a socket",
+        .parts =
+            {
+                "A regular file, a directory, a FIFO or a symbolic link has the name. A link is in the way even where "
+                "it leads nowhere, or to a socket.",
+                "The name must be new, and the last part of a path is not followed. No server left it behind, so it "
+                "is not to be removed blindly.",
+            },
+        .see = "unix-stale-path look-at-path",
+    },
+    {
+        .id = CAUSE_UNIX_ABSTRACT,
+        .line = "unix: a process has the abstract name",
+        .parts =
+            {
+                "A socket of the same type has the name, which is written @NAME and is no file.",
+                "Abstract names belong to a network namespace; one socket of each type may have a name, until its "
+                "last descriptor is closed. Nothing is left after that. NULs at the end of a name count.",
+            },
+        .see = "unix-listener shared-socket hidden-owner",
+    },
+    {
         .id = CAUSE_EPHEMERAL_EXHAUSTED,
         .line = "no port is left that the kernel may choose",
         .parts =

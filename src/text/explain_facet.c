@@ -394,6 +394,16 @@ const struct explain_text explain_notes[] = {
         .see = "self-connect",
     },
     {
+        .id = NOTE_UNLINKED_SOCKET,
+        .line = "unix: a socket of that name lost its file",
+        .parts =
+            {
+                "A process still has a socket that was bound to the path, but the file was removed, or is another one now: "
+                "its clients do not find it any more, and it does not notice.",
+            },
+        .see = "unix-stale-path unlink-before-bind",
+    },
+    {
         .id = NOTE_OTHER_ADDRESS,
         .line = "free here, held on another address",
         .parts =

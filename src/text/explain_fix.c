@@ -306,6 +306,59 @@ const struct explain_text explain_fixes[] = {
         .see = "address-not-local",
     },
     {
+        .id = FIX_UNLINK_PATH,
+        .line = "remove the file of a unix socket",
+        .parts =
+            {
+                "rm, once nobody has the socket. Where a process has it, end that first: its program may remove the "
+                "file itself.",
+                "Removed while a server listens, the file is gone for its clients, and the server does not notice.",
+            },
+        .see = "unix-stale-path unix-listener",
+    },
+    {
+        .id = FIX_UNLINK_BEFORE_BIND,
+        .line = "let the server remove its file, and a left one",
+        .parts =
+            {
+                "unlink() on the way out, and before bind() if a connect() to the path is refused. In a systemd "
+                "socket unit RemoveOnStop=yes; systemd removes a left file before it binds.",
+                "Without that connect() a second server takes the name of the first, which goes on listening where "
+                "nobody finds it.",
+            },
+        .see = "unix-stale-path",
+    },
+    {
+        .id = FIX_LOOK_IN_NETNS,
+        .line = "look in the other network namespaces",
+        .parts =
+            {
+                "lsns -t net lists a process of each; portwhy -N PID looks there.",
+                "It takes root.",
+            },
+        .see = "unix-elsewhere unix-stale-path other-netns",
+    },
+    {
+        .id = FIX_LOOK_AT_PATH,
+        .line = "look at what is at the path",
+        .parts =
+            {
+                "ls -ld, before anything is removed.",
+                "Nothing.",
+            },
+        .see = "unix-not-a-socket",
+    },
+    {
+        .id = FIX_OTHER_PATH,
+        .line = "use another path, or another abstract name",
+        .parts =
+            {
+                "In the configuration of the server, and of its clients.",
+                "The clients have to know. A path has at most 107 bytes.",
+            },
+        .see = "unix-listener unix-abstract unix-not-a-socket",
+    },
+    {
         .id = FIX_RETRY,
         .line = "try again in a moment",
         .parts =

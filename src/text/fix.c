@@ -128,5 +128,23 @@ const struct fix_text fix_texts[FIXES] = {
             NULL,
             "{rootthere}sysctl net.ipv4.ip_local_port_range='{wider}'",
         },
+    [FIX_UNLINK_PATH] = {"unlink-path", "{remove}", NULL, "{rmsudo}rm {quoted}"},
+    [FIX_UNLINK_BEFORE_BIND] =
+        {
+            "unlink-before-bind",
+            "remove the file when the server ends, and (once connect() to it is refused) before its bind(); in a systemd "
+            ".socket unit RemoveOnStop=yes",
+            NULL,
+            NULL,
+        },
+    [FIX_LOOK_IN_NETNS] =
+        {
+            "look-in-netns",
+            "look for its process in the other network namespaces (lsns -t net lists a PID of each)",
+            NULL,
+            "sudo portwhy -N PID {argument}",
+        },
+    [FIX_LOOK_AT_PATH] = {"look-at-path", "look at what it is", NULL, "ls -ld {quoted}"},
+    [FIX_OTHER_PATH] = {"other-path", "use another {pathorname}", NULL, NULL},
     [FIX_RETRY] = {"retry", "try again in a moment", NULL, NULL},
 };

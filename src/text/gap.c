@@ -43,6 +43,13 @@ const struct gap_text gap_texts[GAP_KINDS] = {
     [GAP_PEERS] = {"the other ends of the connections", "whether they are on this host is not known", "detail"},
     [GAP_ADDRESSES] = {"the addresses of this host", "whether the address is one of them is not known", "verdict"},
     [GAP_VRF] = {"the VRF of {object}", "whether sockets there have the same ports is not known", "verdict"},
+    [GAP_UNIX_DIAG] =
+        {
+            "sock_diag (netlink)",
+            "sockets were read from /proc/net/unix, which tells names and not files",
+            "detail",
+        },
+    [GAP_ALIVE] = {"whether a socket is bound to the file", "that nobody has it is probable and no more", "detail"},
     [GAP_ROUTE] = {"the way to the host of --to", "what connect() gets is not known", "verdict"},
     [GAP_NETNS] = {"network namespace {object}", "nothing in it was looked at; as root it can be", "verdict"},
     [GAP_OTHER_NETNS] = {"network namespace {object}{more}", "whether the port is taken there is not known", "detail"},

@@ -27,6 +27,13 @@ const char *const headline_texts[HEADLINES] = {
     [HEAD_MULTICAST] = "{target} is refused: bind() fails with EINVAL, TCP takes no IPv6 multicast address.",
     [HEAD_UNSURE] = "{target}: unsure{where}. Nothing that was seen stands in the way of bind(){with}, but not everything could be seen.",
     [HEAD_UNDECIDED] = "{target}: unsure{where}. Whether bind(){with} works hangs on what cannot be seen.",
+    [HEAD_UNIX_FREE] = "{target} is free: {whyfree}.",
+    [HEAD_UNIX_LISTENER] = "{target} is taken: {holder} {maybe}listens on it.",
+    [HEAD_UNIX_BOUND] = "{target} is taken: {holder} has {maybe}bound it.",
+    [HEAD_UNIX_ELSEWHERE] = "{target} is taken: a socket that is not listed here is bound to it.",
+    [HEAD_UNIX_STALE] = "{target} is taken: a socket file is left there, and {nobody} has it.",
+    [HEAD_UNIX_FILE] = "{target} is taken: bind() fails with {errno}, {file} has that name.",
+    [HEAD_UNIX_REFUSED] = "{target} is refused: bind() fails with {errno}, {whyrefused}.",
     [HEAD_CONNECT_FREE] = "{target} is free: bind(){with} works on {addresses}, and no socket stands in the way of connect() "
                           "to {to}{whence}.",
     [HEAD_CONNECT_TAKEN] = "{target} is taken: bind(){with} works, but connect() to {to}{whence} fails with {errno}.",

@@ -35,6 +35,11 @@ const struct note_text note_texts[NOTES] = {
             "other-netns",
             "Held in network namespace {elsewhere}: {elseholder} {elsehas} {elselocal}{elsemore}.",
         },
+    [NOTE_UNLINKED_SOCKET] =
+        {
+            "unlinked-socket",
+            "A socket of that name is still open, {unlinked}, but its file was removed: nobody can connect to it any more.",
+        },
     [NOTE_REMOTE_SIDE_ONLY] =
         {
             "remote-side-only",

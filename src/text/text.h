@@ -117,6 +117,13 @@ enum headline {
 	HEAD_MULTICAST,
 	HEAD_UNSURE,
 	HEAD_UNDECIDED,
+	HEAD_UNIX_FREE,
+	HEAD_UNIX_LISTENER,
+	HEAD_UNIX_BOUND,
+	HEAD_UNIX_ELSEWHERE,
+	HEAD_UNIX_STALE,
+	HEAD_UNIX_FILE,
+	HEAD_UNIX_REFUSED,
 	HEAD_CONNECT_FREE,
 	HEAD_CONNECT_TAKEN,
 	HEAD_CONNECT_REFUSED,
@@ -163,8 +170,21 @@ enum route_reason {
 
 extern const char *const route_reason_texts[ROUTE_REASONS];
 
+/* The words for what is at a path, for why nothing can be made there, for the type of a socket. */
+extern const char *const file_texts[FILE_KINDS];
+extern const char *const path_reason_texts[PATH_REASONS];
+const char *unix_type_text(unsigned int type);
+
+/* Why it is thought that nobody has a file: by proof, by inference; and what is said in either case of connections. */
+extern const char *const stale_texts[2];
+extern const char stale_connections[];
+
+/* Why bind() works: of a path, of an abstract name; which fix unlink-path is: of what nobody has, of what is held. */
+extern const char *const unix_free_texts[2];
+extern const char *const unlink_texts[2];
+
 /* What was looked at. */
-enum look { LOOK_SOCKETS, LOOK_OWNERS, LOOK_NO_OWNERS, LOOK_OPTIONS, LOOK_TRIALS, LOOK_NO_TRIALS, LOOKS };
+enum look { LOOK_SOCKETS, LOOK_NAMES, LOOK_PATH, LOOK_CONNECT, LOOK_NO_CONNECT, LOOK_OWNERS, LOOK_NO_OWNERS, LOOK_OPTIONS, LOOK_TRIALS, LOOK_NO_TRIALS, LOOKS };
 
 extern const char *const look_texts[LOOKS];
 

@@ -188,6 +188,21 @@ static void write_explains(const char *dir)
 	}
 }
 
+static void write_all(const char *dir, const struct scene *s)
+{
+	for (; s->slug; s++) {
+		write_report(dir, s, &term);
+		write_report(dir, s, &json);
+		if (!s->more)
+			continue;
+		write_report(dir, s, &ascii);
+		write_report(dir, s, &color);
+		write_report(dir, s, &narrow);
+		write_report(dir, s, &verbose);
+		write_report(dir, s, &wide);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	if (argc != 2 || !setlocale(LC_ALL, "C.UTF-8")) {
@@ -200,16 +215,7 @@ int main(int argc, char **argv)
 	write_range(argv[1], &narrow);
 	write_range(argv[1], &json);
 	write_explains(argv[1]);
-	for (const struct scene *s = scenes; s->slug; s++) {
-		write_report(argv[1], s, &term);
-		write_report(argv[1], s, &json);
-		if (!s->more)
-			continue;
-		write_report(argv[1], s, &ascii);
-		write_report(argv[1], s, &color);
-		write_report(argv[1], s, &narrow);
-		write_report(argv[1], s, &verbose);
-		write_report(argv[1], s, &wide);
-	}
+	write_all(argv[1], scenes);
+	write_all(argv[1], unix_scenes);
 	return 0;
 }

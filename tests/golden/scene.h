@@ -11,7 +11,7 @@ struct scene {
 	bool more;
 };
 
-extern const struct scene scenes[];
+extern const struct scene scenes[], unix_scenes[]; /* each ends with a row without slug */
 
 void scene_start(struct snapshot *seen, struct request *request);
 struct sock *scene_sock(struct snapshot *seen, enum sock_state state, const char *local, const char *peer);

@@ -6,6 +6,8 @@ check() returns a list of complaints; an empty one means that all is well.
 """
 import re
 
+import invariants_unix
+
 TOP = "schema version kernel time verdict notes reports"
 NOTE = "id text sockets netns"
 REPORT = "target netns verdict errno clears_in_ms late_ms clears binds connect ephemeral causes sockets gaps notes"
@@ -26,7 +28,8 @@ MIX_NAMES = ["plain", "reuseaddr", "reuseport", "both"]
 LOOK_ALIKES = ["privileged-port", "address-not-local", "bind-denied", "invisible-holder"]
 CAUSES = ["listener", "bound-not-listening", "self-connect", "outbound-connection", "accepted-connection", "close-wait",
           "fin-wait-2-half-closed", "syn-recv", "fin-wait-1", "closing", "last-ack", "fin-wait-2-orphan", "time-wait",
-          "outbound-time-wait", "udp-socket", "ephemeral-exhausted", "connect-tuple-in-use"] + LOOK_ALIKES
+          "outbound-time-wait", "udp-socket", "ephemeral-exhausted", "connect-tuple-in-use"]
+CAUSES += invariants_unix.CAUSES[:6] + LOOK_ALIKES
 INFERRED = ["outbound-time-wait"]
 STATES = ("ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT_1 FIN_WAIT_2 TIME_WAIT CLOSE CLOSE_WAIT LAST_ACK LISTEN CLOSING"
           " BOUND").split()
@@ -242,7 +245,7 @@ def check_cause(bad, where, cause, nsocks):
     bad.need(is_text(cause["title"]) and is_text(cause["text"]), where + ": title or text is empty")
     bad.need("{" not in cause["title"] + cause["text"], where + ": a place holder was left", cause["text"])
     bad.need(len(set(cause["facets"])) == len(cause["facets"]), where + ": a facet twice", cause["facets"])
-    bad.need(bool(cause["sockets"]) != (cause["id"] in LOOK_ALIKES + ["ephemeral-exhausted"]), where + ": sockets", cause["sockets"])
+    bad.need(bool(cause["sockets"]) != (cause["id"] in LOOK_ALIKES + ["ephemeral-exhausted"] + invariants_unix.OF_FILE), where + ": sockets", cause["sockets"])
     bad.need(all(is_int(k) and 0 <= k < nsocks for k in cause["sockets"]), where + ": sockets", cause["sockets"])
     for i, step in enumerate(cause["story"]):
         if keys(bad, "%s: step %d" % (where, i), step, STEP):
@@ -287,6 +290,10 @@ def check_report(bad, where, report, probe, asked):
     if not keys(bad, where, report, REPORT):
         return
     target = report["target"]
+    if target.get("proto") == "unix":
+        if keys(bad, where + ": target", target, TARGET + " type"):
+            invariants_unix.check(bad, where, report, probe, keys, bind_verdict, check_cause)
+        return
     if keys(bad, where + ": target", target, TARGET):
         bad.need(target["proto"] in ("tcp", "udp") and target["path"] is None, where + ": target", target)
     keys(bad, where + ": netns", report["netns"], "inode name")

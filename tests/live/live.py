@@ -26,6 +26,7 @@ from runtimes import RUNTIMES
 from special import SPECIAL
 from terminal import TERMINAL
 from udp import UDP, UDP_CASES
+from unixes import UNIXES
 from unlisted import UNLISTED
 from world import OWN_USER, Build, Failure, Skip, run
 
@@ -46,6 +47,7 @@ def all_tests():
         *RUNTIMES,
         *TERMINAL,
         *UDP,
+        *UNIXES,
         *UNLISTED,
     ]
     names = [name for name, _ in tests]

@@ -67,15 +67,40 @@ static const struct {
     {"udp:9877/tcp", NULL, "two protocols"},
     {"udp:tcp:9877", "udp <tcp> 9877", NULL},
     {"udp:", NULL, "1 to 65535"},
-    {"/udp", NULL, "not a target"},
+    {"/udp", "unix /udp", NULL},
     {"udp:9877/upd", NULL, "no protocol"},
     {"9877/UDP", NULL, "no protocol"},
     {"upd:9877", "<upd> 9877", NULL},
-    {"/run/x.sock", NULL, "not a target of this version"},
-    {"./x", NULL, "not a target of this version"},
-    {"run/x", NULL, "not a target of this version"},
-    {"unix:x", NULL, "not a target of this version"},
-    {"@name", NULL, "not a target of this version"},
+    {"/run/x.sock", "unix /run/x.sock", NULL},
+    {"./x", "unix ./x", NULL},
+    {"../x", "unix ../x", NULL},
+    {"./80", "unix ./80", NULL},
+    {"run/x", "unix run/x", NULL},
+    {"run/9877/tcp", "unix run/9877/tcp", NULL},
+    {".hidden/x", "unix .hidden/x", NULL},
+    {"unix:x", "unix x", NULL},
+    {"unix:9877", "unix 9877", NULL},
+    {"unix:/x", "unix /x", NULL},
+    {"unix:@x", "unix @x", NULL},
+    {"unix:unix:x", "unix unix:x", NULL},
+    {"/", "unix /", NULL},
+    {"/x/tcp", "unix /x/tcp", NULL},
+    {"@name", "unix @name", NULL},
+    {"@@", "unix @@", NULL},
+    {"@/x", "unix @/x", NULL},
+    {"http/tcp", "tcp * <http>", NULL},
+    {"run/x,80", "unix run/x,80", NULL},
+    {"/0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678",
+     "unix /0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678",
+     NULL},
+    {"unix:", NULL, "behind unix:"},
+    {"@", NULL, "behind the @"},
+    {"unix:@", NULL, "behind the @"},
+    {"127.0.0.1:80/upd", NULL, "no protocol"},
+    {"localhost:http/upd", NULL, "no protocol"},
+    {"[::1]:80/x", NULL, "no protocol"},
+    {"80-90/x", NULL, "no protocol"},
+    {"*:80/x", NULL, "no protocol"},
     {"9877/upd", NULL, "no protocol"},
     {"9877/", NULL, "no protocol"},
     {"80/443/tcp", NULL, "no protocol"},
@@ -130,6 +155,10 @@ static void describe(struct buf *out, const struct target_spec *t)
 {
 	char address[ADDR_TEXT];
 
+	if (t->path) {
+		buf_printf(out, "unix %s", t->path);
+		return;
+	}
 	addr_format(&t->addr, address);
 	buf_puts(out, t->proto < 0 ? "" : t->proto == PROTO_UDP ? "udp " : "tcp ");
 	buf_puts(out, t->addr.family ? address : "");
