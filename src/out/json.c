@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include "base/msg.h"
 #include "base/vis.h"
@@ -471,19 +470,6 @@ static json_t *report(const struct report *r, enum language lang)
 	return o;
 }
 
-static json_t *iso_time(int64_t ms)
-{
-	time_t t = (time_t)(ms / 1000);
-	struct tm tm;
-	char text[40];
-	size_t n;
-
-	if (!gmtime_r(&t, &tm) || !(n = strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &tm)))
-		return json_null();
-	snprintf(text + n, sizeof text - n, ".%03dZ", (int)(ms % 1000));
-	return json_string(text);
-}
-
 static int add(const char *p, size_t len, void *out)
 {
 	buf_add(out, p, len);
@@ -514,7 +500,7 @@ void json_document(struct buf *out, const struct document *d)
 	set(o, "schema", json_integer(1));
 	set(o, "version", json_string(VERSION));
 	set(o, "kernel", bytes(d->host->release));
-	set(o, "time", iso_time(d->host->now_ms));
+	set(o, "time", json_time(d->host->now_ms));
 	set(o, "verdict", json_string(verdicts[d->verdict]));
 	set(o, "notes", range_notes(d));
 	set(o, "reports", array);

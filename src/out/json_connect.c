@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The parts of the JSON document about connect() and about ports that the kernel picks. */
+/* The parts of the JSON document about connect() and about ports that the kernel picks, and its times. */
 #include "out/json_connect.h"
+
+#include <stdio.h>
+#include <time.h>
 
 #include "base/msg.h"
 #include "out/facts.h"
@@ -73,4 +76,18 @@ json_t *json_ephemeral(const struct report *r)
 	if (!o)
 		die("out of memory");
 	return o;
+}
+
+/* A moment as in "2026-11-20T12:00:00.123Z"; null where the year has no such form. */
+json_t *json_time(int64_t ms)
+{
+	time_t t = (time_t)(ms / 1000);
+	struct tm tm;
+	char text[40];
+	size_t n;
+
+	if (!gmtime_r(&t, &tm) || !(n = strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &tm)))
+		return json_null();
+	snprintf(text + n, sizeof text - n, ".%03dZ", (int)(ms % 1000));
+	return json_string(text);
 }

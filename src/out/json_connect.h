@@ -8,5 +8,6 @@
 
 json_t *json_connect(const struct report *r);
 json_t *json_ephemeral(const struct report *r);
+json_t *json_time(int64_t ms);
 
 #endif
