@@ -58,7 +58,7 @@ const struct fix_text fix_texts[FIXES] = {
             "stop-interface",
             "take {theinterface} down",
             NULL,
-            "{root}ip link set {interface} down",
+            "{rootthere}ip link set {interface} down",
         },
     [FIX_BIND_SPECIFIC] =
         {
