@@ -441,7 +441,7 @@ END_TEST
 /* In a pid namespace of its own /proc lists only what is in it: the socket may be somebody's outside. */
 START_TEST(test_pid_namespace)
 {
-	static const char *const links[] = {FIRST_PID_NAMESPACE, "pid:[4026532000]", NULL};
+	static const char *const namespaces[] = {FIRST_PID_NAMESPACE, "pid:[4026532000]", NULL};
 	static const char *const wants[] = {"", "pids 0 - 1\n", ""};
 
 	for (size_t i = 0; i < COUNT(wants); i++) {
@@ -450,8 +450,8 @@ START_TEST(test_pid_namespace)
 
 		tree_process(&t, 1, 0, "x");
 		tree_dir(&t, "1/fd");
-		if (links[i])
-			tree_link(&t, "self/ns/pid", links[i]);
+		if (namespaces[i])
+			tree_link(&t, "self/ns/pid", namespaces[i]);
 		owner_scan(&s, t.fd);
 		ck_assert_int_eq(s.socks[0].held_by, HELD_UNKNOWN);
 		same_gaps("pid namespace", &s, wants[i]);
