@@ -8,6 +8,7 @@
 
 #include "judge/binds.h"
 #include "judge/conflict.h"
+#include "model/starter.h"
 
 /* Facets of one socket beside one judged address that it stands in the way of. */
 
@@ -234,6 +235,57 @@ static bool in_flight_fd(const struct report *r, const struct sock *s)
 	return is_hinted(r, s, HINT_IN_FLIGHT) && !is_hinted(r, s, HINT_ACCEPT);
 }
 
+/* Who started the holders: of several any. */
+static bool is_any_owner(const struct report *r, const struct sock *s, bool (*fits)(const struct process *p))
+{
+	size_t n;
+	const struct owner *o = owners_of(&r->seen->owners, s->inode, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (fits(&r->seen->owners.processes[o[i].process]))
+			return true;
+	return false;
+}
+
+static bool is_supervised(const struct process *p)
+{
+	pid_t pid;
+
+	return !p->container && !starter_is_proxy(p) && !starter_is_ssh_forward(p) && !starter_is_systemd(p) &&
+	       starter_supervisor(p, &pid);
+}
+
+static bool is_in_container(const struct process *p)
+{
+	return p->container;
+}
+
+/* A socket unit's socket is systemd's too once its service runs: that unit is what holds it. */
+static bool socket_activation(const struct report *r, const struct sock *s)
+{
+	return is_any_owner(r, s, starter_is_systemd);
+}
+
+static bool supervised(const struct report *r, const struct sock *s)
+{
+	return is_any_owner(r, s, is_supervised) && !socket_activation(r, s);
+}
+
+static bool container(const struct report *r, const struct sock *s)
+{
+	return is_any_owner(r, s, is_in_container);
+}
+
+static bool container_proxy(const struct report *r, const struct sock *s)
+{
+	return is_any_owner(r, s, starter_is_proxy) && !container(r, s);
+}
+
+static bool ssh_forward(const struct report *r, const struct sock *s)
+{
+	return s->state == STATE_LISTEN && is_any_owner(r, s, starter_is_ssh_forward);
+}
+
 static bool mptcp(const struct report *r, const struct sock *s)
 {
 	(void)r;
@@ -312,6 +364,11 @@ static const struct {
     {FACET_IO_URING, 0, io_uring},
     {FACET_IN_FLIGHT_FD, 0, in_flight_fd},
     {FACET_BLOCKED_ACCEPT, 0, blocked_accept},
+    {FACET_SUPERVISED, 0, supervised},
+    {FACET_CONTAINER, 0, container},
+    {FACET_CONTAINER_PROXY, 0, container_proxy},
+    {FACET_SOCKET_ACTIVATION, 0, socket_activation},
+    {FACET_SSH_FORWARD, 0, ssh_forward},
     {FACET_PEER_ON_THIS_HOST, NOT_OF_A_LISTENER, peer_on_this_host},
     {FACET_PEER_KEEPS_OPEN, NOT_OF_A_LISTENER, peer_keeps_open},
     {FACET_PEER_UNREACHABLE, NOT_OF_A_LISTENER, peer_unreachable},

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "judge/autobind.h"
+#include "model/starter.h"
 
 enum { NOW = 1, FOR_GOOD = 2, THEN = 4 };
 
@@ -36,19 +37,31 @@ static bool always(const struct report *r, const struct cause *c)
 	return true;
 }
 
+static bool is_container(const struct report *r, const struct cause *c)
+{
+	(void)r;
+	return has(c, FACET_CONTAINER) || has(c, FACET_CONTAINER_PROXY);
+}
+
 static bool is_service(const struct report *r, const struct cause *c)
 {
 	const struct process *p = holder(r, c);
-	size_t len = p && p->unit ? strlen(p->unit) : 0;
+	pid_t pid;
 
-	return len > 8 && !strcmp(p->unit + len - 8, ".service") && strncmp(p->unit, "user@", 5);
+	return has(c, FACET_SOCKET_ACTIVATION) ||
+	       (has(c, FACET_SUPERVISED) && p && starter_supervisor(p, &pid) == SUPERVISOR_SYSTEMD);
 }
 
-static bool is_container(const struct report *r, const struct cause *c)
+/* Any other supervisor. */
+static bool is_supervised(const struct report *r, const struct cause *c)
 {
-	const struct process *p = holder(r, c);
+	return has(c, FACET_SUPERVISED) && !is_service(r, c) && !is_container(r, c);
+}
 
-	return p && p->container;
+/* Where to kill a process is of no use: something starts it again. */
+static bool is_managed(const struct report *r, const struct cause *c)
+{
+	return is_service(r, c) || is_container(r, c) || is_supervised(r, c);
 }
 
 /* A stopped process does not act on SIGTERM until it is continued. */
@@ -76,12 +89,12 @@ static bool are_several(const struct report *r, const struct cause *c)
 
 static bool is_group(const struct report *r, const struct cause *c)
 {
-	return are_several(r, c) && !is_stopped(r, c) && !is_service(r, c) && !is_container(r, c);
+	return are_several(r, c) && !is_stopped(r, c) && !is_managed(r, c);
 }
 
 static bool is_one_process(const struct report *r, const struct cause *c)
 {
-	return holder(r, c) && !are_several(r, c) && !is_stopped(r, c) && !is_service(r, c) && !is_container(r, c);
+	return holder(r, c) && !are_several(r, c) && !is_stopped(r, c) && !is_managed(r, c);
 }
 
 static bool is_inherited(const struct report *r, const struct cause *c)
@@ -250,6 +263,7 @@ static bool is_proven(const struct report *r, const struct cause *c)
 /* Whoever holds a socket is stopped the same way. */
 #define STOP_HOLDERS(cause)                                                                                            \
 	{cause, FIX_STOP_UNIT, NOW, is_service}, {cause, FIX_STOP_CONTAINER, NOW, is_container},                       \
+	    {cause, FIX_RESTART_VIA_SUPERVISOR, NOW, is_supervised},                                               \
 	    {cause, FIX_CONTINUE_OR_KILL, NOW, is_stopped}, {cause, FIX_STOP_HOLDER, NOW, is_one_process},             \
 	    {cause, FIX_KILL_GROUP, NOW, is_group}, {cause, FIX_STOP_PROBABLE_HOLDER, NOW, is_suspected},              \
 	    {cause, FIX_LOOK_AS_ROOT, NOW, is_hidden}, {cause, FIX_LOOK_FROM_HOST, NOW, is_in_other_namespace},    \

@@ -431,6 +431,7 @@ void facts_expand(struct buf *out, const char *text, const struct scope *scope)
 			return;
 		if (text[name] && (put_fact(out, facts, text + 1, name - 1, scope) ||
 		                   put_fact(out, facts_who, text + 1, name - 1, scope) ||
+		                   put_fact(out, facts_starter, text + 1, name - 1, scope) ||
 		                   put_fact(out, facts_look, text + 1, name - 1, scope) ||
 		                   put_fact(out, facts_connection, text + 1, name - 1, scope) ||
 		                   put_fact(out, facts_to, text + 1, name - 1, scope) ||

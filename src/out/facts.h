@@ -22,7 +22,7 @@ struct fact {
 	void (*put)(struct buf *out, const struct scope *scope);
 };
 
-extern const struct fact facts_who[], facts_look[];
+extern const struct fact facts_who[], facts_starter[], facts_look[];
 extern const struct fact facts_connection[], facts_to[], facts_netns[], facts_unix[];
 
 void facts_put_netns(struct buf *out, const struct scope *scope);

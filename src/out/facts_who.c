@@ -191,12 +191,22 @@ static void put_unit_clause(struct buf *out, const struct scope *scope)
 		put_group(out, scope, p->unit, p->container);
 }
 
-static void put_unit(struct buf *out, const struct scope *scope)
+/* Of a socket that systemd has opened the socket unit, by the cgroup that it was made in. */
+static const char *unit_of(const struct scope *scope)
 {
 	size_t others;
 	const struct process *p = holder(scope, &others);
+	const struct sock *s = facts_sock(scope);
+	const struct cgroup *g = s ? snapshot_cgroup(scope->report->seen, s->cgroup) : NULL;
 
-	facts_raw(out, p && p->unit ? p->unit : "?", scope);
+	if (!scope->cause || !(scope->cause->facets & FACET_BIT(FACET_SOCKET_ACTIVATION)))
+		return p && p->unit ? p->unit : "?";
+	return g && g->unit && strstr(g->unit, ".socket") ? g->unit : "UNIT.socket";
+}
+
+static void put_unit(struct buf *out, const struct scope *scope)
+{
+	facts_raw(out, unit_of(scope), scope);
 }
 
 static void put_container(struct buf *out, const struct scope *scope)

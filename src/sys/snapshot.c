@@ -18,6 +18,7 @@
 
 #include "base/xalloc.h"
 #include "model/cgroup.h"
+#include "model/starter.h"
 #include "sys/boundonly.h"
 #include "sys/cgroup_path.h"
 #include "sys/connection.h"
@@ -273,13 +274,24 @@ static void name_cgroup(struct snapshot *s, int procfd, uint64_t id)
 	s->cgroups[s->ncgroups++] = c;
 }
 
-/* Where no process shows, the cgroup in which the socket was made tells whose it is. */
+static bool is_of_systemd(const struct snapshot *s, const struct sock *t)
+{
+	size_t n;
+	const struct owner *o = owners_of(&s->owners, t->inode, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (starter_is_systemd(&s->owners.processes[o[i].process]))
+			return true;
+	return false;
+}
+
+/* Where no process shows, or it is systemd, the cgroup in which the socket was made tells whose it is. */
 static void name_cgroups(struct snapshot *s, int procfd)
 {
 	for (size_t i = 0; i < s->nsocks; i++) {
 		const struct sock *t = &s->socks[i];
 
-		if (t->held_by != HELD_PROCESS && t->cgroup > ROOT_CGROUP && !snapshot_cgroup(s, t->cgroup))
+		if ((t->held_by != HELD_PROCESS || is_of_systemd(s, t)) && t->cgroup > ROOT_CGROUP && !snapshot_cgroup(s, t->cgroup))
 			name_cgroup(s, procfd, t->cgroup);
 	}
 }

@@ -27,6 +27,7 @@ const struct explain_word explain_words[] = {
     {"unit", "UNIT"},         {"port", "PORT"},   {"container", "NAME"},    {"sstate", "STATE"},
     {"argument", "TARGET"},   {"name", "it"},     {"address", "ADDRESS"},   {"wider", "FIRST LAST"},
     {"suspectpid", "PID"},    {"rootthere", "sudo "}, {"there", ""},          {"interface", "DEVICE"},
+    {"systemctl", "sudo systemctl"}, {"stopcontainer", "sudo docker stop NAME"}, {"stopsupervised", "sudo supervisorctl stop NAME"},
     {NULL, NULL},
 };
 

@@ -177,6 +177,62 @@ const struct explain_text explain_facets[] = {
         .see = "udp-socket listener",
     },
     {
+        .id = FACET_SUPERVISED,
+        .line = "something starts the process again when it ends",
+        .parts =
+            {
+                "The process is part of a service of systemd, or below PM2, supervisord, nodemon, runsv, s6-supervise or "
+                "supervise, as the names of its parents and its cgroup tell.",
+                "Who kills it sees it come back, with another pid and the same port. The supervisor has to be told to "
+                "stop it.",
+            },
+        .see = "stop-unit restart-via-supervisor",
+    },
+    {
+        .id = FACET_CONTAINER,
+        .line = "its process runs in a container",
+        .parts =
+            {
+                "The cgroup of the process is that of a container: Docker, Podman, containerd, CRI-O, LXC, systemd-nspawn.",
+                "A restart policy may start it again; it does not show from outside. The container is what to stop.",
+            },
+        .see = "stop-container other-pid-namespace",
+    },
+    {
+        .id = FACET_CONTAINER_PROXY,
+        .line = "a helper has it for a container",
+        .parts =
+            {
+                "docker-proxy, rootlessport or pasta has the port and passes connections on to a container. Of docker-proxy "
+                "the command line tells where to.",
+                "The port is free when the container stops. Where it has gone already the helper is a leftover.",
+            },
+        .see = "stop-container container",
+    },
+    {
+        .id = FACET_SOCKET_ACTIVATION,
+        .line = "systemd has opened it for a socket unit",
+        .parts =
+            {
+                "systemd listens itself and starts the service when somebody connects. Which unit it is for the cgroup of "
+                "the socket tells, where systemd made it in one.",
+                "Stopping the service leaves the socket; the .socket unit has to be stopped. systemctl list-sockets shows "
+                "them all.",
+            },
+        .see = "stop-unit supervised",
+    },
+    {
+        .id = FACET_SSH_FORWARD,
+        .line = "it is a port that ssh forwards",
+        .parts =
+            {
+                "A client of ssh listens for its -L or -D, a session of sshd for a -R of its client.",
+                "It ends with the session. Where the client has gone without a word, sshd notices only by "
+                "ClientAliveInterval.",
+            },
+        .see = "stop-holder",
+    },
+    {
         .id = FACET_IO_URING,
         .line = "an io_uring holds it, no descriptor does",
         .parts =

@@ -114,6 +114,16 @@ const struct explain_text explain_fixes[] = {
         .see = "stop-holder",
     },
     {
+        .id = FIX_RESTART_VIA_SUPERVISOR,
+        .line = "stop it by its supervisor",
+        .parts =
+            {
+                "What a supervisor runs it starts again: it has to be told.",
+                "The program does not run until it is started again.",
+            },
+        .see = "supervised stop-unit",
+    },
+    {
         .id = FIX_STOP_PROBABLE_HOLDER,
         .line = "stop the process that probably holds it",
         .parts =

@@ -109,6 +109,31 @@ const struct facet_text facet_texts[FACETS] = {
             "accept(), which keeps it listening until the call returns: one of {accepter} waits on descriptor {closed}, "
             "which is closed. The next connection ends that; which socket it waits on nothing shows.",
         },
+    [FACET_SUPERVISED] = {"supervised", "{supervises}"},
+    [FACET_CONTAINER] =
+        {
+            "container",
+            "It runs in a container ({container}). Stop that, not the process: a restart policy, which does not show "
+            "here, may start again what is killed.",
+        },
+    [FACET_CONTAINER_PROXY] =
+        {
+            "container-proxy",
+            "{name} is a helper of a container engine: it passes connections on to a container{proxied}. The port is free "
+            "when that container stops; killing the helper only cuts it off.",
+        },
+    [FACET_SOCKET_ACTIVATION] =
+        {
+            "socket-activation",
+            "systemd itself has opened it, for the socket unit {unit}, and starts the service when somebody connects: "
+            "stopping the service alone does not free it.",
+        },
+    [FACET_SSH_FORWARD] =
+        {
+            "ssh-forward",
+            "ssh forwards it ({cmdline}): it is a -L or -D of a client here, or a -R of one that is connected from "
+            "elsewhere, and ends with that session.",
+        },
     [FACET_IN_EPHEMERAL_RANGE] =
         {
             "in-ephemeral-range",

@@ -51,8 +51,15 @@ const struct fix_text fix_texts[FIXES] = {
             "{sudo}kill -KILL {allpids}",
         },
     [FIX_KILL_GROUP] = {"kill-group", "stop all processes that hold it", NULL, "{sudo}kill {allpids}"},
-    [FIX_STOP_UNIT] = {"stop-unit", "stop its unit", NULL, "{root}systemctl stop {unit}"},
-    [FIX_STOP_CONTAINER] = {"stop-container", "stop its container: {container}", NULL, NULL},
+    [FIX_STOP_UNIT] = {"stop-unit", "stop its unit", NULL, "{systemctl} stop {unit}"},
+    [FIX_STOP_CONTAINER] = {"stop-container", "stop its container", NULL, "{stopcontainer}"},
+    [FIX_RESTART_VIA_SUPERVISOR] =
+        {
+            "restart-via-supervisor",
+            "stop or restart it by its supervisor, which starts again what is only killed",
+            NULL,
+            "{stopsupervised}",
+        },
     [FIX_STOP_INTERFACE] =
         {
             "stop-interface",

@@ -3,6 +3,7 @@
 #define TEXT_TEXT_H
 
 #include "model/report.h"
+#include "model/starter.h"
 
 /*
  * All prose.  {name} in a text stands for a fact of the report at hand
@@ -16,6 +17,16 @@ struct cause_text {
 
 struct facet_text {
 	const char *id, *text;
+};
+
+struct supervisor_text {
+	const char *text;        /* what it does */
+	const char *command;     /* stops what it runs */
+};
+
+/* How a container is stopped; the last, without a runtime, is for all others. */
+struct runtime_text {
+	const char *runtime, *command;
 };
 
 /* What the kernel has a socket of its own for. */
@@ -195,6 +206,8 @@ extern const char *const range_texts[RANGE_LINES];
 extern const struct cause_text cause_texts[CAUSES];
 extern const struct facet_text facet_texts[FACETS];
 extern const char *const kernel_owner_texts[KERNEL_OWNERS];
+extern const struct supervisor_text supervisor_texts[SUPERVISORS];
+extern const struct runtime_text runtime_texts[];
 extern const struct fix_text fix_texts[FIXES];
 extern const struct note_text note_texts[NOTES];
 extern const struct gap_text gap_texts[GAP_KINDS];

@@ -554,6 +554,70 @@ static void make_ring_hint(struct snapshot *seen, struct request *request)
 	seen->socks[0].held_by = HELD_HIDDEN;
 }
 
+/* What nodemon runs. */
+static void make_supervised(struct snapshot *seen, struct request *request)
+{
+	struct process *p;
+
+	make_listener(seen, request);
+	p = &seen->owners.processes[0];
+	free(p->parents[0].comm);
+	p->parents[0].comm = xstrdup("nodemon");
+}
+
+static void make_container(struct snapshot *seen, struct request *request)
+{
+	make_listener(seen, request);
+	seen->owners.processes[0].container = xstrdup("docker 0123456789ab");
+}
+
+static void make_container_proxy(struct snapshot *seen, struct request *request)
+{
+	static const char *const args[] = {"/usr/bin/docker-proxy", "-container-ip", "172.17.0.2", "-container-port", "80"};
+	struct process *p = scene_owner(seen, scene_sock(seen, STATE_LISTEN, "0.0.0.0", NULL), 4711, "docker-proxy");
+
+	(void)request;
+	for (size_t i = 0; i < p->ncmdline; i++)
+		free(p->cmdline[i]);
+	free(p->cmdline);
+	p->ncmdline = sizeof args / sizeof *args;
+	p->cmdline = xcalloc(p->ncmdline, sizeof *p->cmdline);
+	for (size_t i = 0; i < p->ncmdline; i++)
+		p->cmdline[i] = xstrdup(args[i]);
+	p->uid = 0;
+	p->unit = xstrdup("docker.service");
+}
+
+static void make_socket_activation(struct snapshot *seen, struct request *request)
+{
+	struct sock *s = scene_sock(seen, STATE_LISTEN, "0.0.0.0", NULL);
+	struct process *p;
+
+	(void)request;
+	s->uid = 0;
+	s->cgroup = 77;
+	p = scene_owner(seen, s, 1, "systemd");
+	p->uid = 0;
+	for (size_t i = 0; i < p->nparents; i++)
+		free(p->parents[i].comm);
+	p->nparents = 0;
+	p->unit = xstrdup("init.scope");
+	seen->cgroups = xcalloc(1, sizeof *seen->cgroups);
+	seen->cgroups[0] = (struct cgroup){77, xstrdup("/system.slice/cups.socket"), xstrdup("cups.socket"), NULL};
+	seen->ncgroups = 1;
+}
+
+static void make_ssh_forward(struct snapshot *seen, struct request *request)
+{
+	struct process *p = scene_owner(seen, scene_sock(seen, STATE_LISTEN, "127.0.0.1", NULL), 4711, "sshd-session");
+
+	(void)request;
+	free(p->cmdline[0]);
+	p->cmdline[0] = xstrdup("sshd-session: alice@pts/0");
+	free(p->cmdline[1]);
+	p->ncmdline = 1;
+}
+
 static void make_reset(struct snapshot *seen, struct request *request)
 {
 	(void)request;
@@ -1034,6 +1098,11 @@ const struct scene scenes[] = {
     {"io-uring-inferred", make_ring_hint, false},
     {"in-flight-fd", make_in_flight, false},
     {"blocked-accept", make_blocked_accept, false},
+    {"supervised", make_supervised, false},
+    {"container", make_container, false},
+    {"container-proxy", make_container_proxy, false},
+    {"socket-activation", make_socket_activation, false},
+    {"ssh-forward", make_ssh_forward, false},
     {"bound-not-listening-reset", make_reset, false},
     {"remote-side-only", make_remote_side, false},
     {"listener-and-time-wait", make_listener_and_time_wait, false},

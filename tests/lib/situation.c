@@ -421,8 +421,9 @@ static void wait_for_end(void)
 
 int main(int argc, char **argv)
 {
-	const struct situation *s = argc == 2 || argc == 3 ? find_situation(argv[1]) : NULL;
-	uint16_t port = (uint16_t)(argc > 2 ? number(argv[2], UINT16_MAX) : 9877);
+	const char *slug = getenv("SITUATION"); /* then the arguments are those of the program that this one plays */
+	const struct situation *s = slug ? find_situation(slug) : argc == 2 || argc == 3 ? find_situation(argv[1]) : NULL;
+	uint16_t port = (uint16_t)(argc > 2 && !slug ? number(argv[2], UINT16_MAX) : 9877);
 
 	if (argc == 2 && !strcmp(argv[1], "--list"))
 		return list();

@@ -24,6 +24,7 @@ from netns import NETNS
 from picking import PICKING
 from runtimes import RUNTIMES
 from special import SPECIAL
+from starter import STARTER
 from terminal import TERMINAL
 from udp import UDP, UDP_CASES
 from unixes import UNIXES
@@ -45,6 +46,7 @@ def all_tests():
         *NETNS,
         *PICKING,
         *RUNTIMES,
+        *STARTER,
         *TERMINAL,
         *UDP,
         *UNIXES,
