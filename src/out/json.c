@@ -11,6 +11,7 @@
 #include "base/msg.h"
 #include "base/vis.h"
 #include "out/facts.h"
+#include "out/json_bytes.h"
 #include "out/json_connect.h"
 #include "out/json_suspects.h"
 #include "out/lang.h"
@@ -42,51 +43,13 @@ static void append(json_t *array, json_t *value)
 		die("out of memory");
 }
 
-/* Bytes as a string: what is not UTF-8 becomes U+FFFD. */
-static json_t *bytes(const char *s)
-{
-	struct buf b = {0};
-	json_t *value;
-
-	if (!s)
-		return json_null();
-	utf8_sanitize(&b, s, strlen(s));
-	value = json_stringn(b.s ? b.s : "", b.len);
-	buf_free(&b);
-	return value;
-}
-
-static json_t *hex(const char *s)
-{
-	struct buf b = {0};
-	json_t *value;
-
-	for (; *s; s++)
-		buf_printf(&b, "%02x", (unsigned int)(unsigned char)*s);
-	value = json_stringn(b.s ? b.s : "", b.len);
-	buf_free(&b);
-	return value;
-}
-
-/* The string, and where it is not UTF-8 its twin with the bytes. */
-static void set_bytes(json_t *object, const char *key, const char *s)
-{
-	char twin[64];
-
-	set(object, key, bytes(s));
-	if (!s || utf8_valid(s, strlen(s)))
-		return;
-	strcpy(stpcpy(twin, key), "_bytes_hex");
-	set(object, twin, hex(s));
-}
-
 static json_t *expanded(const char *text, const struct scope *scope)
 {
 	struct buf b = {0};
 	json_t *value;
 
 	facts_expand(&b, text, scope);
-	value = bytes(b.s ? b.s : "");
+	value = json_bytes(b.s ? b.s : "");
 	buf_free(&b);
 	return value;
 }
@@ -129,12 +92,12 @@ static json_t *target(const struct target *t)
 {
 	json_t *o = json_object();
 
-	set_bytes(o, "text", t->text);
+	json_set_bytes(o, "text", t->text);
 	set(o, "proto", json_string(sock_proto_name((enum proto)t->proto)));
 	set(o, "addr", address(&t->addr));
 	set(o, "port", t->path ? json_null() : json_integer(t->port));
-	set(o, "device", t->ifindex ? bytes(t->device) : json_null());
-	set_bytes(o, "path", t->path);
+	set(o, "device", t->ifindex ? json_bytes(t->device) : json_null());
+	json_set_bytes(o, "path", t->path);
 	if (t->path)
 		set(o, "type", unix_type(t->type));
 	return o;
@@ -163,7 +126,7 @@ static json_t *binds(const struct report *r)
 		json_t *o = json_object();
 
 		if (r->request->target.path)
-			set_bytes(o, "addr", r->request->target.path);
+			json_set_bytes(o, "addr", r->request->target.path);
 		else
 			set(o, "addr", address(&b->addr));
 		set(o, "reuseaddr", json_boolean(mixes[b->mix].reuseaddr));
@@ -217,7 +180,7 @@ static json_t *fix_words(const struct fix *f, enum language lang, const struct s
 	json_t *value = NULL;
 
 	if (lang_fix_text(&b, f->id, !f->permanent, lang, scope))
-		value = bytes(b.s);
+		value = json_bytes(b.s);
 	buf_free(&b);
 	return value ? value : expanded(fix_texts[f->id].text, scope);
 }
@@ -267,11 +230,11 @@ static json_t *local(const struct snapshot *seen, const struct sock *s)
 	json_t *o = n ? json_object() : endpoint(&s->local, s->port);
 
 	if (n) {
-		set_bytes(o, "path", n->text);
+		json_set_bytes(o, "path", n->text);
 		set(o, "type", unix_type(n->type));
 		return o;
 	}
-	set(o, "device", bytes(snapshot_device(seen, s->ifindex)));
+	set(o, "device", json_bytes(snapshot_device(seen, s->ifindex)));
 	return o;
 }
 
@@ -297,14 +260,14 @@ static json_t *owner(const struct owner *own, const struct process *p)
 	char letter[2] = {p->state, '\0'};
 
 	for (size_t i = 0; i < p->ncmdline; i++) {
-		append(args, bytes(p->cmdline[i]));
+		append(args, json_bytes(p->cmdline[i]));
 		valid &= utf8_valid(p->cmdline[i], strlen(p->cmdline[i]));
 	}
 	for (size_t i = 0; i < p->nparents; i++) {
 		json_t *parent = json_object();
 
 		set(parent, "pid", json_integer(p->parents[i].pid));
-		set_bytes(parent, "comm", p->parents[i].comm);
+		json_set_bytes(parent, "comm", p->parents[i].comm);
 		append(parents, parent);
 	}
 	set(o, "pid", json_integer(p->pid));
@@ -313,23 +276,23 @@ static json_t *owner(const struct owner *own, const struct process *p)
 		set(o, "via", json_string(vias[own->via]));
 	if (own->tid)
 		set(o, "tid", json_integer(own->tid));
-	set_bytes(o, "comm", p->comm);
-	set_bytes(o, "exe", p->exe);
+	json_set_bytes(o, "comm", p->comm);
+	json_set_bytes(o, "exe", p->exe);
 	set(o, "cmdline", args);
 	if (!valid) {
 		json_t *twins = json_array();
 
 		for (size_t i = 0; i < p->ncmdline; i++)
-			append(twins, hex(p->cmdline[i]));
+			append(twins, json_hex(p->cmdline[i]));
 		set(o, "cmdline_bytes_hex", twins);
 	}
-	set_bytes(o, "cwd", p->cwd);
+	json_set_bytes(o, "cwd", p->cwd);
 	set(o, "uid", p->uid == UID_UNKNOWN ? json_null() : json_integer(p->uid));
-	set_bytes(o, "user", p->user);
+	json_set_bytes(o, "user", p->user);
 	set(o, "state", p->state ? json_string(letter) : json_null());
 	set(o, "cloexec", tri(own->cloexec));
-	set_bytes(o, "unit", p->unit);
-	set_bytes(o, "container", p->container);
+	json_set_bytes(o, "unit", p->unit);
+	json_set_bytes(o, "container", p->container);
 	set(o, "parents", parents);
 	return o;
 }
@@ -349,7 +312,7 @@ static json_t *cgroup_path_of(const struct snapshot *seen, const struct sock *s)
 {
 	const struct cgroup *g = snapshot_cgroup(seen, s->cgroup);
 
-	return bytes(g ? g->path : NULL);
+	return json_bytes(g ? g->path : NULL);
 }
 
 static json_t *sock(const struct report *r, const struct row *row)
@@ -405,7 +368,7 @@ static json_t *netns(uint64_t inode, const struct netns *ns)
 	json_t *o = json_object();
 
 	set(o, "inode", inode ? json_integer((json_int_t)inode) : json_null());
-	set_bytes(o, "name", ns ? ns->name : NULL);
+	json_set_bytes(o, "name", ns ? ns->name : NULL);
 	return o;
 }
 
@@ -499,7 +462,7 @@ void json_document(struct buf *out, const struct document *d)
 		append(array, report(d->reports[i], d->lang));
 	set(o, "schema", json_integer(1));
 	set(o, "version", json_string(VERSION));
-	set(o, "kernel", bytes(d->host->release));
+	set(o, "kernel", json_bytes(d->host->release));
 	set(o, "time", json_time(d->host->now_ms));
 	set(o, "verdict", json_string(verdicts[d->verdict]));
 	set(o, "notes", range_notes(d));
