@@ -7,7 +7,7 @@ set -eu
 
 [ $# -ge 1 ] || { echo 'usage: mutate.sh DIR [NAME]' >&2; exit 2; }
 dir=$1 only=${2-}
-decisions=${MUTATION_DECISIONS:-6000}
+decisions=${MUTATION_DECISIONS:-40000}
 seed=${MUTATION_SEED:-2}
 table=$(pwd)/tests/diff/mutations
 top=$(pwd)
