@@ -99,7 +99,7 @@ golden: $(GOLDEN)
 	$(Q)sh tests/lib/golden.sh write $(GOLDEN) tests/golden
 
 # On other kernels, in emulated machines: KERNELS="6.1 7.2" chooses, N is for the random decisions
-# on each, PARTS="unit diff" leaves out the live tests, which take longest.
+# on each, PARTS="unit diff" leaves out the same as a user ("user") and the live tests, which take longest.
 check-kernels: all $(UNIT) $(TOOLS) $(DIFF)
 	$(Q)CACHE=build/kernels KERNELS="$(KERNELS)" \
 		N="$(if $(filter command environment,$(origin N)),$(N),5000)" sh tests/kernels/kernels.sh check $(BUILD) $(UNIT)
