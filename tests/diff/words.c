@@ -115,6 +115,14 @@ static const char *name(int result)
 	return result == RESULT_UNKNOWN ? "unknown" : result ? strerrorname_np(result) : "ok";
 }
 
+/* What bind() gets, and then listen() if that fails. */
+static void print_results(FILE *f, int bind, int listen)
+{
+	fprintf(f, "%s", name(bind));
+	if (!bind && listen)
+		fprintf(f, ", then %s for listen", name(listen));
+}
+
 /* Each bind() with the three answers. */
 void outcome_print(FILE *f, const struct outcome *o)
 {
@@ -128,16 +136,16 @@ void outcome_print(FILE *f, const struct outcome *o)
 		char text[ADDR_TEXT];
 
 		addr_format(&o->said[NEVER][i].addr, text);
-		fprintf(f, "  bind %s, %s: the kernel says %s", text, options(o->said[NEVER][i].mix), name(o->truth[i].bind));
-		if (o->truth[i].listen)
-			fprintf(f, ", then %s for listen", name(o->truth[i].listen));
+		fprintf(f, "  bind %s, %s: the kernel says ", text, options(o->said[NEVER][i].mix));
+		print_results(f, o->truth[i].bind, o->truth[i].listen);
 		for (size_t mode = 0; mode < MODES; mode++) {
 			const struct said *said = &o->said[mode][i];
 
-			fprintf(f, "; portwhy %s %s%s", modes[mode], name(said->result),
-			        is_wrong(said, &o->truth[i])        ? " (WRONG)"
-			        : said->result == RESULT_UNKNOWN ? doubts[said->doubt]
-			                                         : "");
+			fprintf(f, "; portwhy %s ", modes[mode]);
+			print_results(f, said->result, said->listen);
+			fprintf(f, "%s", is_wrong(said, &o->truth[i])        ? " (WRONG)"
+			                 : said->result == RESULT_UNKNOWN ? doubts[said->doubt]
+			                                                  : "");
 		}
 		putc('\n', f);
 	}
