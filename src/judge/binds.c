@@ -234,19 +234,14 @@ static void by_rules(const struct report *r, struct bind *b)
 
 /*
  * listen() makes the same check again (inet_csk_listen_start()), now without what
- * the bucket remembers of SO_REUSEADDR: what that had let in fails.  What it
- * remembers of SO_REUSEPORT counts again.
+ * the bucket remembers of SO_REUSEADDR: what that had let in fails.  With
+ * SO_REUSEPORT it cannot, for by then the bucket remembers S itself.
  */
 static int listen_behind(const struct report *r, const struct bind *b)
 {
 	struct binder s = binder_of(r, b);
-	const struct probe *p = snapshot_probe(r->seen, &b->addr, MIX_REUSEPORT);
 
-	if (!b->blocked_by.n || !quirk_may_forget(r->seen, &s))
-		return RESULT_OK;
-	if (!s.mix.reuseport || trial_excludes_memory(r, &b->addr))
-		return EADDRINUSE;
-	return p && !p->err ? RESULT_OK : RESULT_UNKNOWN;
+	return b->blocked_by.n && !s.mix.reuseport && quirk_may_forget(r->seen, &s) ? EADDRINUSE : RESULT_OK;
 }
 
 /* What the kernel said.  Where it refused and no socket is certain, those that may be the reason are listed. */
@@ -291,6 +286,8 @@ static void judge_one(struct report *r, struct bind *b)
 	by_rules(r, b);
 	if (p && trial_counts(r, p)) {
 		by_probe(r, b, p->err);
+	} else if (p && b->doubt && !r->request->v6only) {
+		b->doubt = DOUBT_KERNEL; /* the one trial that does not count: see may_have_forgotten() */
 	} else if (b->doubt && trial_implies(r, b)) {
 		by_probe(r, b, 0);
 	} else if (b->result == RESULT_OK && rules_were_refuted(r, &b->addr)) {

@@ -65,6 +65,20 @@ bool trial_excludes_memory(const struct report *r, const struct addr *a)
 }
 
 /*
+ * Whether what the bucket remembers of SO_REUSEADDR may have let that trial in,
+ * had not one before it without the option ended that memory.
+ */
+static bool may_have_forgotten(const struct report *r, const struct probe *p)
+{
+	struct binder s = binds_binder(r, &p->addr, p->mix);
+
+	for (const struct probe *q = r->seen->probes; quirk_may_forget(r->seen, &s) && q < p; q++)
+		if (!q->err && !mixes[q->mix].reuseaddr && r->seen->nsocks)
+			return true;
+	return false;
+}
+
+/*
  * Whether the answer to that trial would be that of an untouched bucket.  What a
  * trial at [::] that is confined to IPv6 leaves behind lets nobody in at 0.0.0.0,
  * and the other way round; but it may have wiped what would have let in, if the
@@ -74,6 +88,8 @@ bool trial_counts(const struct report *r, const struct probe *p)
 {
 	size_t at = (size_t)(p - r->seen->probes);
 
+	if (p->err && may_have_forgotten(r, p))
+		return false;
 	return !p->err || !r->request->v6only || !has_reuseport(p) || r->request->target.proto == PROTO_UDP ||
 	       at <= untouched(r) || trial_excludes_memory(r, &p->addr);
 }
@@ -237,6 +253,19 @@ static bool want_harmless(const struct report *r, bool details, struct want *wan
 	return false;
 }
 
+/* What was requested with SO_REUSEADDR alone, where the bucket's memory of that option may let it in: nothing may end that before. */
+static bool first_of_kernel(const struct report *r, bool details, struct want *want)
+{
+	for (size_t k = 0; r->request->mix == MIX_REUSEADDR && k < r->nbinds / MIXES; k++) {
+		const struct bind *b = &r->binds[k * MIXES + MIX_REUSEADDR];
+		struct binder s = binds_binder(r, &b->addr, b->mix);
+
+		if (b->doubt && quirk_may_forget(r->seen, &s) && want_one(r, k, b->mix, details, want))
+			return true;
+	}
+	return false;
+}
+
 /*
  * Asks for the bind() that only the kernel can answer: of a mix whose result is
  * unknown; or of the requested mix where the rules say that it works, so that
@@ -254,7 +283,7 @@ void trial_want_probes(const struct report *r, bool details, struct want *want)
 		want_first(r, alone, MIXES, details, want);
 		return;
 	}
-	if (want_harmless(r, details, want))
+	if (first_of_kernel(r, details, want) || want_harmless(r, details, want))
 		return;
 	for (size_t k = 0; r->request->mix == MIX_BOTH && !r->request->v6only && k < r->nbinds / MIXES; k++)
 		if (want_one(r, address_at(r, k), MIX_REUSEPORT, details, want) ||

@@ -17,19 +17,18 @@ bool is_wrong(const struct said *said, const struct truth *truth)
 }
 
 /*
- * Once a trial was allowed nothing that was asked for may stay open; of a bare
- * port a mix beside it may, where the trial at one address spoils that at the
- * other.  Without one, what nobody can see: an option of a dead connection, the
- * port's memory, what differs between kernels, a socket that no table lists, the
- * place of a connected UDP socket in a crowded slot.
+ * Once a trial was allowed nothing that was asked for may stay open; a mix beside
+ * it may, where the trial of one spoils that of another (the table counts them).
+ * Without one, what nobody can see: an option of a dead connection, the port's
+ * memory, what differs between kernels, a socket that no table lists, the place
+ * of a connected UDP socket in a crowded slot.
  */
 static bool is_unexplained(const struct wish *w, const struct said *said, size_t mode)
 {
 	if (said->result != RESULT_UNKNOWN)
 		return false;
-	if (mode == AUTO)
-		return w->spot != BARE || said->mix == w->mix ||
-		       !(said->doubt == DOUBT_OPTIONS || said->doubt == DOUBT_MEMORY);
+	if (mode == AUTO && said->mix == w->mix)
+		return true;
 	return !((said->doubt == DOUBT_OPTIONS && said->dead) || said->doubt == DOUBT_MEMORY ||
 	         said->doubt == DOUBT_KERNEL || said->doubt == DOUBT_HIDDEN || said->doubt == DOUBT_ORDER);
 }
