@@ -241,7 +241,11 @@ static int listen_behind(const struct report *r, const struct bind *b)
 {
 	struct binder s = binder_of(r, b);
 
-	return b->blocked_by.n && !s.mix.reuseport && quirk_may_forget(r->seen, &s) ? EADDRINUSE : RESULT_OK;
+	if (s.mix.reuseport || !quirk_may_forget(r->seen, &s))
+		return RESULT_OK;
+	if (b->blocked_by.n)
+		return EADDRINUSE;
+	return gap_hides_sockets(&r->seen->gaps) ? RESULT_UNKNOWN : RESULT_OK;
 }
 
 /* What the kernel said.  Where it refused and no socket is certain, those that may be the reason are listed. */

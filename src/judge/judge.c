@@ -101,7 +101,7 @@ static void find_notes(struct report *r)
 	if (r->seen->remote_lingering)
 		r->notes |= 1U << NOTE_REMOTE_SIDE_ONLY;
 	for (size_t i = r->request->mix; i < r->nbinds; i += MIXES)
-		if (r->binds[i].result == RESULT_OK && r->binds[i].listen != RESULT_OK)
+		if (r->binds[i].result == RESULT_OK && r->binds[i].listen == EADDRINUSE)
 			r->notes |= 1U << NOTE_LISTEN_REFUSED;
 	if (shares_udp(r))
 		r->notes |= 1U << NOTE_UDP_SHARED;

@@ -63,22 +63,20 @@ static bool is_blocked(const struct report *r, const struct wanted_probe *w)
 static void judge_scene(struct report *r, const struct request *request, struct snapshot *seen)
 {
 	struct want want;
-	bool more = true;
+	size_t known = SIZE_MAX;
 
 	owners_sort(&seen->owners);
-	while (judge(r, request, seen, true, &want) && more) {
-		more = false;
+	while (judge(r, request, seen, true, &want) && seen->nprobes != known) {
+		known = seen->nprobes;
 		for (size_t i = 0; i < want.nprobes; i++) {
 			if (!is_blocked(r, &want.probes[i]))
 				continue;
 			seen->probes = xgrow(seen->probes, seen->nprobes, sizeof *seen->probes);
 			seen->probes[seen->nprobes++] =
 			    (struct probe){want.probes[i].addr, want.probes[i].mix, EADDRINUSE};
-			more = true;
 		}
 		want_free(&want);
-		if (more)
-			report_free(r);
+		report_free(r);
 	}
 	want_free(&want);
 }
