@@ -91,7 +91,8 @@ const char *options_help(void)
 	       "      --color=auto|always|never\n"
 	       "                   auto: on a terminal, unless NO_COLOR is set or TERM is dumb\n"
 	       "      --lang=LANG  language of the code in a fix: c, c++, python, node, go,\n"
-	       "                   rust, java, ruby, php, perl, shell, nginx, systemd\n"
+	       "                   rust, java, ruby, php, perl, shell, nginx, apache,\n"
+	       "                   systemd\n"
 	       "  -h, --help       this text\n"
 	       "  -V, --version    the version\n";
 }

@@ -129,17 +129,17 @@ static void put_code(struct buf *out, const char *head, const char *text, const 
 static void put_means(struct buf *out, enum fix_id id, const struct style *style)
 {
 	enum language lang = style->lang ? style->lang : LANG_C;
-	const char *code = snippet(id, &lang);
+	const struct snippet_text *s = snippet(id, &lang);
 	struct buf head = {0};
 
 	if (fix_texts[id].command)
 		put_code(out, "Command", fix_texts[id].command, style);
 	buf_printf(&head, "In %s", language_texts[lang].name);
-	if (id == FIX_SET_REUSEADDR && language_texts[lang].sets) {
+	if (s->none) {
 		put_heading(out, head.s, style);
-		put_paragraph(out, language_texts[lang].sets, style);
-	} else if (code) {
-		put_code(out, head.s, code, style);
+		put_paragraph(out, s->none, style);
+	} else if (s->code) {
+		put_code(out, head.s, s->code, style);
 	}
 	buf_free(&head);
 }

@@ -55,7 +55,7 @@ static json_t *fix(enum fix_id id, bool permanent, enum language lang)
 
 	return json_pack("{s:s,s:s,s:b,s:o,s:o}", "id", fix_texts[id].id, "text", explain_title(KIND_FIX, fix_row(id)),
 	                 "permanent", permanent, "command", general(fix_texts[id].command), "code",
-	                 general(snippet(id, &shown)));
+	                 general(snippet(id, &shown)->code));
 }
 
 static json_t *story(enum story_id id)

@@ -24,7 +24,8 @@ static const struct {
     {"python", LANG_PYTHON}, {"pypy", LANG_PYTHON}, {"gunicorn", LANG_PYTHON}, {"uvicorn", LANG_PYTHON},
     {"node", LANG_NODE},     {"nodejs", LANG_NODE}, {"java", LANG_JAVA},       {"ruby", LANG_RUBY},
     {"puma", LANG_RUBY},     {"php", LANG_PHP},     {"php-fpm", LANG_PHP},     {"perl", LANG_PERL},
-    {"socat", LANG_SHELL},   {"ncat", LANG_SHELL},  {"nginx", LANG_NGINX},     {"systemd", LANG_SYSTEMD},
+    {"socat", LANG_SHELL},   {"ncat", LANG_SHELL},  {"nginx", LANG_NGINX},     {"apache", LANG_APACHE},
+    {"httpd", LANG_APACHE},  {"systemd", LANG_SYSTEMD},
 };
 
 static enum language of_name(const char *name)
@@ -53,10 +54,29 @@ static enum language of_process(const struct process *p)
 	return lang || !p->ncmdline ? lang : of_name(p->cmdline[0]);
 }
 
+/* Facets that show a fix to be missing where it is needed. */
+static const struct {
+	enum facet_id facet;
+	enum fix_id fix;
+} missing[] = {
+    {FACET_OWNER_LACKED_REUSEADDR, FIX_SET_REUSEADDR},
+    {FACET_INHERITED_FD, FIX_SET_CLOEXEC},
+    {FACET_BLOCKED_ACCEPT, FIX_SHUTDOWN_BEFORE_CLOSE},
+};
+
+/* Whether servers in that language do by themselves what this cause shows to be missing: it is in another. */
+static bool is_of_another(const struct cause *c, enum language lang)
+{
+	for (size_t i = 0; i < sizeof missing / sizeof *missing; i++)
+		if (c->facets & FACET_BIT(missing[i].facet) && snippet(missing[i].fix, &lang)->none)
+			return true;
+	return false;
+}
+
 /*
  * The language asked for; for LANG_GUESS that of a live holder of the scope's
- * cause, and LANG_GUESS if none shows it, or if its runtime would have set the
- * option that the socket lacked.
+ * cause, and LANG_GUESS if none shows it, or if its runtime would have done
+ * what was not done.
  */
 enum language lang_of(const struct scope *scope, enum language asked)
 {
@@ -69,23 +89,22 @@ enum language lang_of(const struct scope *scope, enum language asked)
 
 		lang = p ? of_process(p) : LANG_GUESS;
 	}
-	if (!asked && language_texts[lang].sets && scope->cause->facets & FACET_BIT(FACET_OWNER_LACKED_REUSEADDR))
-		return LANG_GUESS;
-	return lang;
+	return !asked && lang && is_of_another(scope->cause, lang) ? LANG_GUESS : lang;
 }
 
 /*
  * Appends what a fix says where the language makes it say something else: that
- * SO_REUSEADDR is set already.  False where it does not.
+ * nothing is to be done.  False where it does not.
  */
 bool lang_fix_text(struct buf *out, enum fix_id fix, bool now, enum language lang, const struct scope *scope)
 {
-	const char *text = now ? reuseaddr_set_now : reuseaddr_set, *hole = strstr(text, "{sets}");
+	const char *text = now ? snippet_none_now : snippet_none, *hole = strstr(text, "{none}");
+	const char *none = snippet(fix, &lang)->none;
 
-	if (fix != FIX_SET_REUSEADDR || !language_texts[lang].sets)
+	if (!none || (now && fix != FIX_SET_REUSEADDR))
 		return false;
 	buf_add(out, text, (size_t)(hole - text));
-	facts_expand(out, language_texts[lang].sets, scope);
-	facts_expand(out, hole + strlen("{sets}"), scope);
+	facts_expand(out, none, scope);
+	facts_expand(out, hole + strlen("{none}"), scope);
 	return true;
 }

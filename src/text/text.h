@@ -93,14 +93,18 @@ enum language {
 	LANG_PERL,
 	LANG_SHELL,
 	LANG_NGINX,
+	LANG_APACHE,
 	LANG_SYSTEMD,
 	LANGUAGES
 };
 
 struct language_text {
 	const char *word, *name; /* for --lang; for people */
-	const char *sets;        /* that its servers set SO_REUSEADDR by themselves; NULL where they do not */
-	const char *code;        /* sets SO_REUSEADDR; NULL where nothing is to be written */
+};
+
+/* What a fix comes to in a language: why nothing is to be done there, or code whose lines end in \n; or neither. */
+struct snippet_text {
+	const char *none, *code;
 };
 
 enum headline {
@@ -217,8 +221,8 @@ extern const struct story_text story_texts[STORIES];
 extern const char *const headline_texts[HEADLINES];
 extern const char *const second_line_texts[SECOND_LINES];
 extern const struct language_text language_texts[LANGUAGES];
-extern const char reuseaddr_set[], reuseaddr_set_now[], other_languages[];
+extern const char snippet_none[], snippet_none_now[], other_languages[];
 
-const char *snippet(enum fix_id fix, enum language *language);
+const struct snippet_text *snippet(enum fix_id fix, enum language *language);
 
 #endif
