@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The code behind a fix, a table of languages each, and which runtimes need
- * none.
+ * none.  What tests/live/programs.py has a server for is run by snippets.py.
  */
 #include "text/snippet.h"
 

@@ -23,6 +23,7 @@ from hidden import HIDDEN
 from netns import NETNS
 from picking import PICKING
 from runtimes import RUNTIMES
+from snippets import SNIPPETS
 from special import SPECIAL
 from starter import STARTER
 from terminal import TERMINAL
@@ -47,6 +48,7 @@ def all_tests():
         *PICKING,
         *RUNTIMES,
         *STARTER,
+        *SNIPPETS,
         *TERMINAL,
         *UDP,
         *UNIXES,
