@@ -189,7 +189,7 @@ static json_t *fix(const struct fix *f, const struct scope *scope, enum language
 {
 	const struct fix_text *text = &fix_texts[f->id];
 	enum language guess = lang_of(scope, asked), lang = guess ? guess : LANG_C;
-	const char *code = snippet(f->id, &lang)->code;
+	const char *code = lang_snippet(f->id, &lang, scope)->code;
 	json_t *o = json_object();
 
 	set(o, "id", json_string(text->id));

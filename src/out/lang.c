@@ -92,6 +92,17 @@ enum language lang_of(const struct scope *scope, enum language asked)
 	return !asked && lang && is_of_another(scope->cause, lang) ? LANG_GUESS : lang;
 }
 
+/* As snippet(); of UDP only what sets an option of any socket, as the others open one of TCP. */
+const struct snippet_text *lang_snippet(enum fix_id fix, enum language *lang, const struct scope *scope)
+{
+	const struct snippet_text *s = snippet(fix, lang);
+
+	if (scope->report->request->target.proto != PROTO_UDP || !s->code || *lang == LANG_CXX || *lang == LANG_PYTHON)
+		return s;
+	*lang = LANG_C;
+	return snippet(fix, lang);
+}
+
 /*
  * Appends what a fix says where the language makes it say something else: that
  * nothing is to be done.  False where it does not.

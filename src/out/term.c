@@ -112,7 +112,7 @@ static void put_fix(struct buf *out, const struct fix *fix, const struct scope *
 {
 	const struct fix_text *text = &fix_texts[fix->id];
 	enum language asked = lang_of(scope, scope->style->lang), lang = asked ? asked : LANG_C;
-	const char *code = now ? NULL : snippet(fix->id, &lang)->code;
+	const char *code = now ? NULL : lang_snippet(fix->id, &lang, scope)->code;
 	struct buf b = {0};
 
 	if (!lang_fix_text(&b, fix->id, now, lang, scope))

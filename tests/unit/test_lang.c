@@ -133,6 +133,22 @@ START_TEST(test_missing)
 }
 END_TEST
 
+/* A socket of UDP gets no code that opens one of TCP. */
+START_TEST(test_udp)
+{
+	struct request request = {0};
+	struct report r = {.request = &request};
+	struct scope scope = {.report = &r};
+	enum language java = LANG_JAVA, python = LANG_PYTHON;
+
+	ck_assert(lang_snippet(FIX_SET_REUSEPORT, &java, &scope)->code && java == LANG_JAVA);
+	request.target.proto = PROTO_UDP;
+	ck_assert(lang_snippet(FIX_SET_CLOEXEC, &java, &scope)->none && java == LANG_JAVA);
+	ck_assert(lang_snippet(FIX_SET_REUSEPORT, &java, &scope)->code && java == LANG_C);
+	ck_assert(lang_snippet(FIX_SET_REUSEPORT, &python, &scope)->code && python == LANG_PYTHON);
+}
+END_TEST
+
 /* As the report shows it: every line fits 80 columns, with the longest port, behind its indent. */
 START_TEST(test_width)
 {
@@ -169,6 +185,7 @@ int main(void)
 	add_table(suite, "words", test_words, 1);
 	add_table(suite, "parse", test_parse, 1);
 	add_table(suite, "missing", test_missing, 1);
+	add_table(suite, "udp", test_udp, 1);
 	add_table(suite, "width", test_width, LANGUAGES - 1);
 	return run_suite(suite);
 }
