@@ -6,9 +6,9 @@ set -eu
 
 packages='gcc make pkg-config libc6-dev libmnl-dev libsmartcols-dev libjansson-dev check
 python3 mandoc iproute2 strace shellcheck util-linux'
-# A machine for other kernels.
+# A machine for other kernels, and the tools that portwhy is compared with.
 [ "${1-}" != full ] || packages="$packages
-qemu-system-x86 busybox-static cpio kmod xz-utils"
+qemu-system-x86 busybox-static cpio kmod xz-utils lsof psmisc net-tools"
 
 if ! command -v dpkg-query >/dev/null 2>&1; then
 	echo 'deps: this is no Debian; what is needed is known there as:'
