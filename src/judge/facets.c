@@ -399,7 +399,8 @@ static void find_cause_facets(const struct report *r, struct cause *c)
 		count += r->rows[c->socks.v[i]].s.count;
 	if (count > 1000)
 		c->facets |= FACET_BIT(FACET_MANY);
-	if (outbound && h->ephemeral_last && port >= h->ephemeral_first && port <= h->ephemeral_last)
+	if (outbound && h->ephemeral_last && port >= h->ephemeral_first && port <= h->ephemeral_last &&
+	    !port_set_has(&r->seen->census.reserved, port))
 		c->facets |= FACET_BIT(FACET_IN_EPHEMERAL_RANGE);
 }
 

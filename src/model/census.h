@@ -18,7 +18,8 @@ struct census_group {
 /* Who has the ports that the kernel may choose from (target 0): for all sockets in the memory of some ports. */
 struct census {
 	uint16_t first, last;     /* ip_local_port_range; 0: not known */
-	struct port_set reserved; /* ip_local_reserved_ports */
+	struct port_set reserved; /* ip_local_reserved_ports; of any target */
+	bool reserved_read;       /* it could be read */
 	bool autobind_reuse;      /* ip_autobind_reuse */
 	uint8_t tw_reuse;         /* tcp_tw_reuse: 0, 1, or 2 (loopback alone) */
 	struct census_group *groups;

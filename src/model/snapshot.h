@@ -110,7 +110,7 @@ struct snapshot {
 	uint32_t l3mdev;           /* of the device that the target names; 0: none; IFINDEX_UNKNOWN */
 	bool unordered;            /* socks are not in the order in which the kernel looks at them */
 	struct route route;
-	struct census census;      /* of target 0; then there are no socks */
+	struct census census;      /* of target 0, but for the reserved ports; then there are no socks */
 	struct sock *socks;
 	size_t nsocks;
 	struct unix_file file;     /* of a unix path: what is there */

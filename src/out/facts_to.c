@@ -115,6 +115,36 @@ static void put_reserved(struct buf *out, const struct scope *scope)
 		buf_printf(out, " without %u of ip_local_reserved_ports", scope->report->pick.reserved);
 }
 
+/* What has to be said of the ports that are reserved already. */
+static void put_reserved_too(struct buf *out, const struct scope *scope)
+{
+	const struct census *c = &scope->report->seen->census;
+	enum reserved_too which = c->reserved_read ? RESERVED_NONE : RESERVED_NOT_READ;
+
+	for (unsigned int port = 1; port <= UINT16_MAX && !which; port++)
+		if (port_set_has(&c->reserved, (uint16_t)port))
+			which = RESERVED_SOME;
+	buf_puts(out, reserved_too_texts[which]);
+}
+
+/* The port and those that are reserved already, as ip_local_reserved_ports wants them: "80,8000-8010". */
+static void put_reserve_these(struct buf *out, const struct scope *scope)
+{
+	struct port_set all = scope->report->seen->census.reserved;
+	const char *between = "";
+
+	port_set_add(&all, scope->report->request->target.port);
+	for (unsigned int first = 1, last; first <= UINT16_MAX; first = last + 1) {
+		last = first;
+		if (!port_set_has(&all, (uint16_t)first))
+			continue;
+		while (last < UINT16_MAX && port_set_has(&all, (uint16_t)(last + 1)))
+			last++;
+		buf_printf(out, last > first ? "%s%u-%u" : "%s%u", between, first, last);
+		between = ",";
+	}
+}
+
 /* How many sockets in which state the range has. */
 static void put_census(struct buf *out, const struct scope *scope)
 {
@@ -158,6 +188,7 @@ const struct fact facts_to[] = {
     {"to", put_to},         {"toport", put_to_port}, {"from", put_from},          {"whence", put_whence},
     {"means", put_means},   {"oldstate", put_old_state}, {"picks", put_picks},
     {"unused", put_unused}, {"shared", put_shared}, {"pickports", put_pick_ports}, {"reserved", put_reserved},
+    {"reservedtoo", put_reserved_too}, {"reservethese", put_reserve_these},
     {"census", put_census}, {"pickrule", put_pick_rule}, {"twreuse", put_tw_reuse}, {"wider", put_wider},
     {NULL, NULL},
 };

@@ -31,19 +31,25 @@ static uint64_t number_or(int procfd, const char *path, uint64_t otherwise)
 	return procfile_number(procfd, path, &value) ? otherwise : value;
 }
 
+/* Fills ip_local_reserved_ports of c, for which procfd is a descriptor of /proc; where it cannot be read that is told. */
+void range_read_reserved(struct census *c, int procfd)
+{
+	struct buf reserved = {0};
+
+	c->reserved_read = !procfile_read(procfd, "sys/net/ipv4/ip_local_reserved_ports", RESERVED_MAX, &reserved);
+	if (reserved.s)
+		range_parse(reserved.s, &c->reserved);
+	buf_free(&reserved);
+}
+
 /*
- * Fills the rules of c.  procfd is a descriptor of /proc; a file that is not there
+ * Fills the other rules of c.  procfd is a descriptor of /proc; a file that is not there
  * is one of a kernel without the feature.
  */
 void range_read(struct census *c, int procfd, const struct host *host)
 {
-	struct buf reserved = {0};
-
 	c->first = host->ephemeral_first;
 	c->last = host->ephemeral_last;
 	c->autobind_reuse = number_or(procfd, "sys/net/ipv4/ip_autobind_reuse", 0);
 	c->tw_reuse = (uint8_t)number_or(procfd, "sys/net/ipv4/tcp_tw_reuse", 2);
-	if (!procfile_read(procfd, "sys/net/ipv4/ip_local_reserved_ports", RESERVED_MAX, &reserved) && reserved.s)
-		range_parse(reserved.s, &c->reserved);
-	buf_free(&reserved);
 }

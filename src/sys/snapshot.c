@@ -145,6 +145,7 @@ static void begin(struct snapshot *s, int procfd, const struct request *request)
 {
 	*s = (struct snapshot){0};
 	host_read(&s->host, procfd);
+	range_read_reserved(&s->census, procfd);
 	if (request->as_user)
 		host_as_user(&s->host, request->uid);
 	if (request->target.addr.family)

@@ -26,6 +26,7 @@ const struct explain_word explain_words[] = {
     {"root", "sudo "},        {"sudo", ""},       {"pid", "PID"},           {"allpids", "PID..."},
     {"unit", "UNIT"},         {"port", "PORT"},   {"container", "NAME"},    {"sstate", "STATE"},
     {"argument", "TARGET"},   {"name", "it"},     {"address", "ADDRESS"},   {"wider", "FIRST LAST"},
+    {"reservedtoo", ""},      {"reservethese", "PORT,..."},
     {"suspectpid", "PID"},    {"rootthere", "sudo "}, {"there", ""},          {"interface", "DEVICE"},
     {"systemctl", "sudo systemctl"}, {"stopcontainer", "sudo docker stop NAME"}, {"stopsupervised", "sudo supervisorctl stop NAME"},
     {NULL, NULL},

@@ -222,8 +222,8 @@ const struct explain_text explain_fixes[] = {
         .parts =
             {
                 "net.ipv4.ip_local_reserved_ports names ports that the kernel never chooses, for bind() to 0 or "
-                "connect(); bind() to the number itself works as before. The line replaces what was there: name the "
-                "ports reserved already, too, and put it into /etc/sysctl.d.",
+                "connect(); bind() to the number itself works as before. The line replaces what was there, so that "
+                "the ports reserved already are in it, too; put it into /etc/sysctl.d.",
                 "One port less for outgoing connections. It does not end a connection that has the port now.",
             },
         .see = "in-ephemeral-range outbound-connection",

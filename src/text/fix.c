@@ -79,9 +79,9 @@ const struct fix_text fix_texts[FIXES] = {
     [FIX_RESERVE_PORT] =
         {
             "reserve-port",
-            "keep the kernel from giving it away (and name the ports reserved already, too)",
+            "keep the kernel from giving it away ({reservedtoo}for good in /etc/sysctl.d)",
             NULL,
-            "{rootthere}sysctl net.ipv4.ip_local_reserved_ports={port}",
+            "{rootthere}sysctl net.ipv4.ip_local_reserved_ports={reservethese}",
         },
     [FIX_SET_CLOEXEC] = {"set-cloexec", "make the server's sockets close-on-exec (SOCK_CLOEXEC)", NULL, NULL},
     [FIX_SHUTDOWN_BEFORE_CLOSE] =

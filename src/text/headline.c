@@ -87,6 +87,12 @@ const char *const route_reason_texts[ROUTE_REASONS] = {
     [ROUTE_NO_SOURCE] = ": this host has no address to come from",
 };
 
+const char *const reserved_too_texts[RESERVED_TOOS] = {
+    [RESERVED_NONE] = "",
+    [RESERVED_SOME] = "with those reserved already; ",
+    [RESERVED_NOT_READ] = "name those reserved already, too, which could not be read; ",
+};
+
 const char *const pick_rule_texts[2] = {
     "bind() to port 0 takes only a port on which no socket has an overlapping address; SO_REUSEADDR and SO_REUSEPORT do "
     "not help.",

@@ -172,6 +172,11 @@ enum second_line {
 /* By which rule a port of the range is taken: for bind(), for connect(). */
 extern const char *const pick_rule_texts[2];
 
+/* What a line with ip_local_reserved_ports has of those that were there. */
+enum reserved_too { RESERVED_NONE, RESERVED_SOME, RESERVED_NOT_READ, RESERVED_TOOS };
+
+extern const char *const reserved_too_texts[RESERVED_TOOS];
+
 /* Why there is no way to a host. */
 enum route_reason {
 	ROUTE_NONE,

@@ -35,6 +35,7 @@ void scene_start(struct snapshot *seen, struct request *request)
 	    .peers_read = true,
 	    .mptcp_read = true,
 	    .quirks_read = true,
+	    .census.reserved_read = true,
 	};
 	memset(&seen->quirks, NO, sizeof seen->quirks);
 	seen->users = xcalloc(2, sizeof *seen->users);
@@ -480,6 +481,9 @@ static void make_outbound_time_wait(struct snapshot *seen, struct request *reque
 	s = time_wait(seen, "192.168.1.10", "203.0.113.5");
 	s->port = 41000;
 	s->peer_port = 443;
+	port_set_add(&seen->census.reserved, 8080);
+	for (uint16_t port = 9000; port < 9003; port++)
+		port_set_add(&seen->census.reserved, port);
 	refuse_all(seen);
 }
 

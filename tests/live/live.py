@@ -19,6 +19,7 @@ from cases import CASES
 from connecting import CONNECTING
 from expect import run_case
 from explaining import EXPLAINING
+from fixes import FIXES
 from hidden import HIDDEN
 from netns import NETNS
 from picking import PICKING
@@ -43,6 +44,7 @@ def all_tests():
         *ASKED,
         *CONNECTING,
         *EXPLAINING,
+        *FIXES,
         *HIDDEN,
         *NETNS,
         *PICKING,
