@@ -156,6 +156,39 @@ int autobind_connect(const struct report *r)
 	return result_of(r, &t, EADDRNOTAVAIL);
 }
 
+/* Whether the group is in the way of s; of a connect(), s is NULL and all of them are. */
+static bool is_in_way(const struct report *r, const struct binder *s, const struct census_group *g)
+{
+	return shares_ports(r, g) && (!s || conflict_blocks(s, &g->like) != NO);
+}
+
+static bool has_state(const struct report *r, const struct binder *s, uint8_t state, uint16_t port)
+{
+	const struct census *c = &r->seen->census;
+
+	for (size_t i = 0; i < c->ngroups; i++)
+		if (c->groups[i].like.state == state && port_set_has(&c->groups[i].ports, port) && is_in_way(r, s, &c->groups[i]))
+			return true;
+	return false;
+}
+
+/* Of what is in the way of s at the address with that number: in which states, and to whom it is connected. */
+static void describe(struct report *r, const struct binder *s, size_t at)
+{
+	const struct census *c = &r->seen->census;
+	struct peers all = {.n = 0};
+
+	for (unsigned int port = c->first; c->last && port <= c->last; port++)
+		for (uint8_t state = 1; state < STATE_MAX; state++)
+			if (c->states[state] && !port_set_has(&c->reserved, (uint16_t)port))
+				r->pick.states[at][state] += has_state(r, s, state, (uint16_t)port);
+	for (size_t i = 0; i < c->ngroups; i++)
+		if (is_in_way(r, s, &c->groups[i]))
+			peers_merge(&all, &c->groups[i].peers);
+	r->pick.npeers[at] = peers_top(&all, r->pick.peers[at]);
+	r->pick.at_least[at] = all.lost;
+}
+
 /* Fills r->pick, for the words. */
 void autobind_count(struct report *r)
 {
@@ -169,6 +202,7 @@ void autobind_count(struct report *r)
 		p->chance = t.free && !t.certain;
 		p->free[0] = t.free;
 		p->open = t.maybe;
+		describe(r, NULL, 0);
 	}
 	for (size_t i = 0; !r->connect.asked && i < r->nbinds; i += MIXES) {
 		struct binder s = binds_binder(r, &r->binds[i].addr, MIX_PLAIN);
@@ -176,6 +210,7 @@ void autobind_count(struct report *r)
 		t = tally_strict(r, &s);
 		p->chance |= t.free && !t.certain;
 		p->free[i / MIXES] = t.free;
+		describe(r, &s, i / MIXES);
 	}
 	p->ports = t.ports;
 	p->reserved = (unsigned int)r->seen->census.last - r->seen->census.first + 1 - t.ports;

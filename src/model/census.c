@@ -2,7 +2,7 @@
 /*
  * A count of all sockets, port by port, while a dump streams in.  A million in
  * TIME_WAIT cost no more than one: a bit for each port they are on, once for
- * each kind of socket that a bind() to a wildcard may treat in its own way.
+ * each state and each kind of socket that a bind() to a wildcard may treat in its own way.
  */
 #include "model/census.h"
 
@@ -11,14 +11,6 @@
 
 #include "base/xalloc.h"
 
-/* What a socket is to the rules: it listens, is bound and nothing more, is dead, or a connection. */
-static int kind_of(const struct sock *s)
-{
-	if (s->state == STATE_LISTEN || s->state == STATE_CLOSE)
-		return s->state;
-	return sock_is_minisocket(s) ? STATE_TIME_WAIT : STATE_ESTABLISHED;
-}
-
 static bool same_class(const struct addr *a, const struct addr *b)
 {
 	return a->family == b->family && addr_is_any(a) == addr_is_any(b) && addr_is_mapped(a) == addr_is_mapped(b);
@@ -26,7 +18,7 @@ static bool same_class(const struct addr *a, const struct addr *b)
 
 static bool is_alike(const struct sock *a, const struct sock *b)
 {
-	return kind_of(a) == kind_of(b) && same_class(&a->local, &b->local) && a->v6only == b->v6only &&
+	return a->state == b->state && sock_is_minisocket(a) == sock_is_minisocket(b) && same_class(&a->local, &b->local) && a->v6only == b->v6only &&
 	       a->ifindex == b->ifindex && a->l3mdev == b->l3mdev;
 }
 
@@ -50,14 +42,29 @@ static void add_end(struct census *c, const struct sock *s)
 	*at = end > *at ? end : *at;
 }
 
+static void add_inode(struct census *c, const struct sock *s)
+{
+	if (!s->inode)
+		return;
+	if (!c->inodes)
+		c->inodes = xcalloc((size_t)c->last - c->first + 1, sizeof *c->inodes);
+	c->inodes[s->port - c->first] = s->inode;
+}
+
 /* Takes one socket into account; the range, and the ends of the connection asked about, are set before the first. */
 void census_add(struct census *c, const struct sock *s)
 {
+	struct census_group *group;
+
 	if (sock_is_half_open(s) || s->port < c->first || s->port > c->last)
 		return;
-	port_set_add(&group_of(c, s)->ports, s->port);
+	group = group_of(c, s);
+	port_set_add(&group->ports, s->port);
+	if (s->peer_port)
+		peers_add(&group->peers, &(struct peer_count){s->peer, s->peer_port, s->count ? s->count : 1});
 	c->states[s->state < STATE_MAX ? s->state : 0]++;
 	add_end(c, s);
+	add_inode(c, s);
 	if (c->to.family && s->peer_port == c->to_port && addr_same(&s->peer, &c->to) && addr_same(&s->local, &c->from))
 		port_set_add(sock_is_minisocket(s) ? &c->dead : &c->live, s->port);
 }
@@ -65,6 +72,7 @@ void census_add(struct census *c, const struct sock *s)
 void census_free(struct census *c)
 {
 	free(c->groups);
+	free(c->inodes);
 	free(c->ends_ms);
 	*c = (struct census){0};
 }

@@ -6,6 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <sys/types.h>
+
+#include "model/peers.h"
 #include "model/request.h"
 #include "model/sock.h"
 
@@ -13,6 +16,15 @@
 struct census_group {
 	struct sock like;         /* one of them */
 	struct port_set ports;    /* those that they have */
+	struct peers peers;       /* to whom they are connected */
+};
+
+enum { HOLDERS_TOLD = 3 };
+
+/* A process and how many ports of the range it has a socket on. */
+struct census_holder {
+	pid_t pid;
+	uint32_t ports;
 };
 
 /* Who has the ports that the kernel may choose from (target 0): for all sockets in the memory of some ports. */
@@ -28,6 +40,10 @@ struct census {
 	uint16_t to_port;
 	struct port_set live, dead; /* ports with a connection between these ends, that lives, that is over */
 	uint32_t states[STATE_MAX]; /* sockets on ports of the range */
+	uint32_t *inodes;         /* of each port from first on: one socket that a process has; 0: there is none */
+	struct census_holder top[HOLDERS_TOLD]; /* who has most of these, looked for only where no port is left */
+	size_t ntop;
+	uint32_t unseen;          /* of these no process was found */
 	int32_t *ends_ms;         /* of each port from first on: when its last TIME_WAIT ends; INT32_MAX: others are there */
 };
 

@@ -35,9 +35,17 @@ void inodes_end(struct inodes *set)
 	set->n = n;
 }
 
+/* Which of them it is, in their order; set->n if it is none. */
+size_t inodes_place(const struct inodes *set, uint32_t inode)
+{
+	const uint32_t *at = set->n ? bsearch(&inode, set->v, set->n, sizeof inode, compare) : NULL;
+
+	return at ? (size_t)(at - set->v) : set->n;
+}
+
 bool inodes_has(const struct inodes *set, uint32_t inode)
 {
-	return set->n && bsearch(&inode, set->v, set->n, sizeof inode, compare);
+	return inodes_place(set, inode) < set->n;
 }
 
 void inodes_free(struct inodes *set)

@@ -14,6 +14,7 @@ struct inodes {
 
 void inodes_add(struct inodes *set, uint32_t inode);
 void inodes_end(struct inodes *set);
+size_t inodes_place(const struct inodes *set, uint32_t inode);
 bool inodes_has(const struct inodes *set, uint32_t inode);
 void inodes_free(struct inodes *set);
 

@@ -194,6 +194,10 @@ struct pick {
 	unsigned int ports, reserved; /* that may be picked; that may not */
 	unsigned int free[2];  /* of the former, for each judged address; for connect() the first alone */
 	bool chance;           /* a port is free that the kernel may or may not come by */
+	uint32_t states[2][STATE_MAX]; /* for each as free: ports with a socket in the way in that state */
+	struct peer_count peers[2][PEERS_TOLD]; /* to whom most connections of these are */
+	size_t npeers[2];
+	bool at_least[2];      /* these counts are no more than that */
 	unsigned int open;     /* for connect(): with connections that may or may not share the port */
 };
 

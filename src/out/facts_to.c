@@ -3,6 +3,7 @@
 #include "out/facts.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "text/text.h"
@@ -145,21 +146,76 @@ static void put_reserve_these(struct buf *out, const struct scope *scope)
 	}
 }
 
-/* How many sockets in which state the range has. */
-static void put_census(struct buf *out, const struct scope *scope)
+/* What is on the ports that are taken on one address, or two that are alike. */
+static void put_taken(struct buf *out, const struct pick *p, size_t at)
 {
-	const uint32_t *states = scope->report->seen->census.states;
 	const char *between = "";
 
 	for (uint8_t state = 1; state < STATE_MAX; state++) {
 		struct sock like = {.state = state};
 
-		if (!states[state])
+		if (!p->states[at][state])
 			continue;
-		buf_printf(out, "%s%u in %s", between, states[state], sock_state_name(&like));
+		buf_printf(out, "%s%u in %s", between, p->states[at][state], sock_state_name(&like));
 		between = ", ";
 	}
 	buf_puts(out, *between ? "" : "none");
+	for (size_t i = 0; i < p->npeers[at]; i++) {
+		const struct peer_count *peer = &p->peers[at][i];
+		char text[ENDPOINT_TEXT];
+
+		addr_endpoint(&peer->addr, peer->port, NULL, text);
+		buf_puts(out, i ? ", " : "; connections: ");
+		buf_printf(out, "%s%u to %s", p->at_least[at] ? "at least " : "", peer->n, text);
+	}
+}
+
+static bool taken_alike(const struct pick *p)
+{
+	if (memcmp(p->states[0], p->states[1], sizeof p->states[0]) || p->npeers[0] != p->npeers[1])
+		return false;
+	for (size_t i = 0; i < p->npeers[0]; i++)
+		if (p->peers[0][i].n != p->peers[1][i].n || p->peers[0][i].port != p->peers[1][i].port ||
+		    !addr_equal(&p->peers[0][i].addr, &p->peers[1][i].addr))
+			return false;
+	return true;
+}
+
+/* The ports that are taken, by state and by peer, on each address judged. */
+static void put_taken_ports(struct buf *out, const struct scope *scope)
+{
+	const struct report *r = scope->report;
+	size_t n = r->connect.asked ? 1 : r->nbinds / MIXES;
+	bool alike = n > 1 && taken_alike(&r->pick);
+
+	for (size_t i = 0; i < n; i++) {
+		if (!r->connect.asked) {
+			buf_puts(out, !i ? "on " : alike ? " and " : "; on ");
+			put_bare(out, &r->binds[i * MIXES].addr);
+		}
+		if (alike && !i)
+			continue;
+		buf_puts(out, r->connect.asked ? "" : ": ");
+		put_taken(out, &r->pick, i);
+	}
+}
+
+/* Who holds most of them, and how many nobody who may be seen. */
+static void put_most(struct buf *out, const struct scope *scope)
+{
+	const struct snapshot *seen = scope->report->seen;
+
+	for (size_t i = 0; i < seen->census.ntop && i < seen->owners.nprocesses; i++) {
+		const struct process *p = &seen->owners.processes[i];
+
+		buf_puts(out, i ? ", " : " Who has most of them: ");
+		facts_raw(out, p->comm ? p->comm : "?", scope);
+		buf_printf(out, " (pid %ld) %u", (long)p->pid, seen->census.top[i].ports);
+	}
+	if (seen->census.ntop)
+		buf_puts(out, ".");
+	if (seen->census.unseen)
+		buf_printf(out, " Of %u no process may be seen.", seen->census.unseen);
 }
 
 static void put_pick_rule(struct buf *out, const struct scope *scope)
@@ -189,6 +245,6 @@ const struct fact facts_to[] = {
     {"means", put_means},   {"oldstate", put_old_state}, {"picks", put_picks},
     {"unused", put_unused}, {"shared", put_shared}, {"pickports", put_pick_ports}, {"reserved", put_reserved},
     {"reservedtoo", put_reserved_too}, {"reservethese", put_reserve_these},
-    {"census", put_census}, {"pickrule", put_pick_rule}, {"twreuse", put_tw_reuse}, {"wider", put_wider},
+    {"taken", put_taken_ports}, {"most", put_most}, {"pickrule", put_pick_rule}, {"twreuse", put_tw_reuse}, {"wider", put_wider},
     {NULL, NULL},
 };

@@ -26,6 +26,7 @@
 #include "sys/host.h"
 #include "sys/l3mdev.h"
 #include "sys/locality.h"
+#include "sys/most.h"
 #include "sys/owner.h"
 #include "sys/probe.h"
 #include "sys/quirks.h"
@@ -375,7 +376,9 @@ static void fetch_owners(struct snapshot *s, bool numeric)
 {
 	int procfd = open_proc();
 
-	if (!take_holders(s))
+	if (s->census.inodes)
+		most_find(s, procfd);
+	else if (!take_holders(s))
 		owner_scan(s, procfd);
 	name_tunnel(s);
 	name_users(s, numeric);

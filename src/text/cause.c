@@ -130,7 +130,7 @@ const struct cause_text cause_texts[CAUSES] = {
         {
             "ephemeral-exhausted",
             "no port is left that the kernel may choose",
-            "The kernel chooses from ports {range} (net.ipv4.ip_local_port_range){reserved}; the sockets there: {census}. "
+            "The kernel chooses from ports {range} (net.ipv4.ip_local_port_range){reserved}. Taken {taken}.{most} "
             "{pickrule}",
             NULL,
         },

@@ -1004,6 +1004,9 @@ static void make_pick_taken(struct snapshot *seen, struct request *request)
 {
 	picking(seen, request, STATE_CLOSE, 2, "127.0.0.1");
 	picking(seen, request, STATE_TIME_WAIT, 4, "127.0.0.1");
+	scene_owner(seen, &(struct sock){.inode = 1}, 4711, "crawler");
+	seen->census.top[seen->census.ntop++] = (struct census_holder){4711, 2};
+	seen->census.unseen = 1;
 }
 
 static void make_pick_never(struct snapshot *seen, struct request *request)

@@ -14,7 +14,7 @@ REPORT = "target netns verdict errno clears_in_ms late_ms clears binds connect e
 TARGET = "text proto addr port device path"
 BIND = "addr reuseaddr reuseport v6only result listen by unknown blocked_by"
 CONNECT = "to from result blocked_by"
-EPHEMERAL = "first last reserved free states"
+EPHEMERAL = "first last reserved free states holders unseen"
 CAUSE = "id certainty title text sockets facets story fixes"
 STEP = "at_ms end event segment state"
 FIX = "id text helps_now permanent command code"
@@ -197,6 +197,11 @@ def check_ephemeral(bad, where, report):
     addrs = [report["connect"]["from"]["addr"]] if report["connect"] else [b["addr"] for b in report["binds"][::4]]
     bad.need([f["addr"] for f in left["free"]] == addrs, where + ": ephemeral: addresses", left["free"])
     bad.need(all(0 <= f["ports"] <= ports for f in left["free"]), where + ": ephemeral: free", left)
+    for f in left["free"]:
+        taken = ports - f["ports"]
+        bad.need(set(f) == {"addr", "ports", "states", "peers"} and len(f["peers"]) <= 3, where + ": ephemeral: free", f)
+        bad.need(all(0 < n <= taken for n in f["states"].values()), where + ": more ports in a state than are taken", f)
+        bad.need(report["connect"] or sum(f["states"].values()) >= taken, where + ": a port is taken by nothing", f)
     if "ephemeral-exhausted" in [c["id"] for c in report["causes"]]:
         bad.need(min(f["ports"] for f in left["free"]) == 0, where + ": exhausted, but ports are free", left)
 

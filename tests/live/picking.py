@@ -109,4 +109,28 @@ def check_picking(build, case):
         raise Failure(differ("errno", truth, report["errno"]))
 
 
-PICKING = [("pick-" + case.name, lambda b, case=case: check_picking(b, case)) for case in CASES]
+# Of the first address judged and the second: ports by state, connections to port 9977; how many ports the situation has.
+WHO = (("range-bound", {"BOUND": 4}, {"BOUND": 4}, 0, 4), ("range-bound-v6", {}, {"BOUND": 4}, 0, 4),
+       ("range-listening-reuse", {"LISTEN": 4}, {"LISTEN": 4}, 0, 4), ("range-outgoing", {"ESTABLISHED": 4}, {"ESTABLISHED": 4}, 4, 4),
+       ("range-time-wait", {"TIME_WAIT": 4}, {"TIME_WAIT": 4}, 4, 0))
+
+
+def check_who(build):
+    """What fills the range, and who."""
+    for situation, v4, v6, peers, held in WHO:
+        with World(build, situation) as w:
+            left = ask_one(build, w, "0")["ephemeral"]
+            words = w.run([build.portwhy, "0"]).out
+            pids = w.facts.get("holder_pid", [])
+        check_printable(words)
+        there = [{"addr": "127.0.0.1", "port": 9977, "sockets": peers, "at_least": False}] * bool(peers)
+        expected = ([v4, v6], [there, there], [{"comm": "situation", "pid": pids[0], "ports": held}] if held else [])
+        got = ([f["states"] for f in left["free"]], [f["peers"] for f in left["free"]], left["holders"])
+        if got != expected:
+            raise Failure(differ(situation, expected, got))
+        if held and b"Who has most of them: situation (pid %d) 4." % pids[0] not in b" ".join(words.split()):
+            raise Failure(differ(situation, "in words who has most", words))
+
+
+PICKING = [("pick-who", check_who)]
+PICKING += [("pick-" + case.name, lambda b, case=case: check_picking(b, case)) for case in CASES]
