@@ -160,11 +160,20 @@ void trial_want_options(const struct report *r, bool details, struct want *want)
 	}
 }
 
+/* Whether how this kernel goes decides b, or (see first_to_try()) in which order it is tried. */
+static bool hangs_on_kernel(const struct report *r, const struct bind *b)
+{
+	struct binder s = binds_binder(r, &b->addr, b->mix);
+
+	return b->doubt == DOUBT_KERNEL ||
+	       (b->doubt && b->mix == MIX_REUSEADDR && b->mix == r->request->mix && quirk_may_forget(r->seen, &s));
+}
+
 /* Asks how this kernel goes where versions differ, if that decides what no bind() of ours will. */
 void trial_want_quirks(const struct report *r, bool details, struct want *want)
 {
 	for (size_t i = 0; i < r->nbinds && !r->seen->quirks_read; i++)
-		want->quirks |= r->binds[i].doubt == DOUBT_KERNEL && matters(r, &r->binds[i], details);
+		want->quirks |= hangs_on_kernel(r, &r->binds[i]) && matters(r, &r->binds[i], details);
 }
 
 static bool reuseport_is_near(const struct report *r)
@@ -254,7 +263,7 @@ static bool want_harmless(const struct report *r, bool details, struct want *wan
 }
 
 /* What was requested with SO_REUSEADDR alone, where the bucket's memory of that option may let it in: nothing may end that before. */
-static bool first_of_kernel(const struct report *r, bool details, struct want *want)
+static bool first_to_try(const struct report *r, bool details, struct want *want)
 {
 	for (size_t k = 0; r->request->mix == MIX_REUSEADDR && k < r->nbinds / MIXES; k++) {
 		const struct bind *b = &r->binds[k * MIXES + MIX_REUSEADDR];
@@ -283,7 +292,7 @@ void trial_want_probes(const struct report *r, bool details, struct want *want)
 		want_first(r, alone, MIXES, details, want);
 		return;
 	}
-	if (first_of_kernel(r, details, want) || want_harmless(r, details, want))
+	if (first_to_try(r, details, want) || want_harmless(r, details, want))
 		return;
 	for (size_t k = 0; r->request->mix == MIX_BOTH && !r->request->v6only && k < r->nbinds / MIXES; k++)
 		if (want_one(r, address_at(r, k), MIX_REUSEPORT, details, want) ||

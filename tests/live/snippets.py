@@ -71,7 +71,7 @@ class Server:
         """Whether a thread of its processes does."""
         for stat in glob.glob("/proc/[0-9]*/task/[0-9]*/stat"):
             try:
-                with open(stat) as f, open(stat[:-4] + "wchan") as wchan:
+                with open(stat, errors="replace") as f, open(stat[:-4] + "wchan") as wchan:
                     if int(f.read().rpartition(")")[2].split()[2]) == self.child.pid and "csk_accept" in wchan.read():
                         return True
             except OSError:
