@@ -225,10 +225,10 @@ static int take_peer(const struct nlmsghdr *h, void *arg)
 	struct sock p;
 
 	r->any = true;
-	if (!inet_diag_parse(h, &p) || p.port == p.peer_port || sock_is_half_open(&p))
+	if (!inet_diag_parse(h, &p) || is_peer_of(&p, &p) || sock_is_half_open(&p))
 		return 0;
 	if (!is_peer(r, &p)) {
-		s->remote_lingering += LINGERING_STATES >> p.state & 1;
+		s->remote_lingering += p.port != p.peer_port && LINGERING_STATES >> p.state & 1;
 		return 0;
 	}
 	if (s->npeers < PEERS_MAX) {

@@ -253,6 +253,11 @@ CASES = [
          facets="peer-on-this-host no-timeout " + HAS),
     held("outbound-connection", "outbound-connection-v6", "outbound-connection-v6", "[::]:9877",
          facets="peer-on-this-host no-timeout " + LACKED),
+    # The same port on another address is not itself.
+    held("outbound-connection", "outbound-same-port", "outbound-same-port", "127.0.0.1:9877",
+         facets="peer-on-this-host no-timeout " + LACKED),
+    Case("outbound-same-port-both", "outbound-same-port", "9877", "taken", ("outbound-connection", "accepted-connection"),
+         ("peer-on-this-host no-timeout " + LACKED,) * 2, held=("process", "process")),
     held("outbound-connection", "outbound-connection-talked", "outbound-connection-talked",
          facets="peer-on-this-host no-timeout " + LACKED),
     held("outbound-connection", "outbound-connection-in-range", "outbound-connection-in-range",

@@ -115,6 +115,18 @@ static void outbound(const struct situation *s, uint16_t port)
 	holder(getpid());
 }
 
+/* To the same port of another address. */
+static void outbound_same_port(const struct situation *s, uint16_t port)
+{
+	int server = tcp_server(s->to, port, s->options), client = tcp_bound(s->on, port, s->options);
+	struct place to = place(s->to, port);
+
+	need(!connect(client, (struct sockaddr *)&to.sa, to.len), "connect");
+	tcp_accept(server);
+	close(server);
+	holder(getpid());
+}
+
 static void outbound_talked(const struct situation *s, uint16_t port)
 {
 	struct pair p = opened_from(s, port);
@@ -273,6 +285,7 @@ const struct situation living_situations[] = {
     {"outbound-connection", outbound, "127.0.0.1", 0, "127.0.0.1", 0},
     {"outbound-connection-reuse", outbound, "127.0.0.1", REUSEADDR, "127.0.0.1", 0},
     {"outbound-connection-v6", outbound, "::1", 0, "::1", 0},
+    {"outbound-same-port", outbound_same_port, "127.0.0.1", 0, "127.0.0.2", 0},
     {"outbound-connection-talked", outbound_talked, "127.0.0.1", 0, "127.0.0.1", 0},
     {"outbound-connection-in-range", outbound_in_range, NULL, 0, "127.0.0.1", 0},
     {"outbound-syn-sent", syn_sent, "127.0.0.1", 0, "127.0.0.1", 0},
