@@ -105,6 +105,8 @@ LACKED, HAS = "owner-lacked-reuseaddr", "owner-has-reuseaddr"
 # The peer's socket is here too: it hears nothing and says nothing, or it keeps its half open.
 DEAF = "peer-on-this-host peer-unreachable "
 OPEN = "peer-on-this-host peer-keeps-open "
+NONLOCAL = ("sh", "-c", 'echo 1 >/proc/sys/net/ipv4/ip_nonlocal_bind && exec "$@"', "sh")
+LOW_PORTS = ("sh", "-c", 'echo 80 >/proc/sys/net/ipv4/ip_unprivileged_port_start && exec "$@"', "sh")
 NO_PRIVILEGE = ("setpriv", "--bounding-set=-net_bind_service", "--inh-caps=-net_bind_service")
 
 # A bind() of 0.0.0.0 beside a dead connection of a dual-stack [::] or of a v6only one: nothing shows which it was.
@@ -229,6 +231,7 @@ CASES = [
     held("close-wait", "close-wait-unread", "close-wait-unread",
          facets="peer-on-this-host no-timeout unread-data " + LACKED),
     held("close-wait", "close-wait-end-read", "close-wait-end-read", facets="peer-on-this-host no-timeout " + LACKED),
+    listener("close-wait-of-listener", "close-wait-of-listener", states={"LISTEN": 1, "CLOSE_WAIT": 1}),
     held("close-wait", "close-wait-peer-gone", "close-wait-peer-gone", facets="no-timeout " + LACKED),
 
     held("accepted-connection", "accepted-connection", "accepted-connection",
@@ -236,6 +239,9 @@ CASES = [
     held("accepted-connection", "accepted-connection-reuse", "accepted-connection-reuse",
          facets="peer-on-this-host no-timeout " + HAS),
     held("accepted-connection", "accepted-connection-v6", "accepted-connection-v6", "[::]:9877",
+         facets="peer-on-this-host no-timeout " + LACKED),
+    # A server on a port of the range: the connection that it accepted was not opened here.
+    held("accepted-connection", "accepted-connection-in-range", "accepted-connection-in-range",
          facets="peer-on-this-host no-timeout " + LACKED),
     held("accepted-connection", "accepted-connection-unread", "accepted-connection-unread",
          facets="peer-on-this-host no-timeout unread-data " + LACKED),
@@ -295,6 +301,8 @@ CASES = [
     orphan("remote-fin-wait-2-orphan", "remote-fin-wait-2-orphan", facets=LACKED),
 
     listener("stopped-listener", "stopped-listener", facets="stopped", owner_state="T"),
+    listener("stopped-beside", "stopped-beside"),
+    listener("listener-two-descriptors", "listener-two-descriptors"),
     bound("stopped-bound", "stopped-bound", facets="stopped " + LACKED, owner_state="T"),
     held("accepted-connection", "stopped-connection", "stopped-connection",
          facets="stopped peer-on-this-host no-timeout " + LACKED, owner_state="T"),
@@ -317,6 +325,8 @@ CASES = [
     refused("address-not-local-v6", "[2001:db8::1]:9877", "address-not-local", "EADDRNOTAVAIL"),
     refused("address-not-local-beside-listener", "192.0.2.1:9877", "address-not-local", "EADDRNOTAVAIL",
             situation="listener-specific"),
+    free("address-not-local-allowed", "free", "192.0.2.1:9877", prefix=NONLOCAL),
+    free("privileged-port-allowed", "free", "80", port=80, wrap=NO_PRIVILEGE, prefix=LOW_PORTS),
     free("privileged-port-with-privilege", "free", "80", port=80),
     refused("privileged-port", "80", "privileged-port", "EACCES", port=80, wrap=NO_PRIVILEGE),
     refused("privileged-port-v6", "[::1]:80", "privileged-port", "EACCES", port=80, wrap=NO_PRIVILEGE),

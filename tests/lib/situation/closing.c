@@ -213,6 +213,16 @@ static void close_wait_peer_gone(const struct situation *s, uint16_t port)
 	holder(getpid());
 }
 
+/* The listener has not gone: its worker forgot a connection. */
+static void close_wait_of_listener(const struct situation *s, uint16_t port)
+{
+	struct pair p = connected(tcp_server(s->on, port, s->options), s->to, port);
+
+	close(p.client);
+	wait_for_state(p.server, TCP_CLOSE_WAIT);
+	holder(getpid());
+}
+
 /* FIN_WAIT_2 without a process; the peer is gone without a FIN. */
 static void fin_wait_2_peer_gone(const struct situation *s, uint16_t port)
 {
@@ -279,6 +289,7 @@ const struct situation closing_situations[] = {
     {"close-wait-reuse", close_wait, "0.0.0.0", REUSEADDR, "127.0.0.1", 0},
     {"close-wait-unread", close_wait_unread, "0.0.0.0", 0, "127.0.0.1", 0},
     {"close-wait-end-read", close_wait_end_read, "0.0.0.0", 0, "127.0.0.1", 0},
+    {"close-wait-of-listener", close_wait_of_listener, "0.0.0.0", 0, "127.0.0.1", 0},
     {"close-wait-peer-gone", close_wait_peer_gone, "0.0.0.0", 0, "127.0.0.1", 0},
     {"fin-wait-2-orphan-peer-gone", fin_wait_2_peer_gone, "0.0.0.0", 0, "127.0.0.1", 0},
     {"fin-wait-2-orphan-long", fin_wait_2_long, "0.0.0.0", 0, "127.0.0.1", 0},

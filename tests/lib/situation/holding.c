@@ -8,17 +8,38 @@
 
 #include "../situation.h"
 
-/* A process that was stopped, as with ^Z, and has what fd is. */
-static pid_t stopped_keeper(int fd)
+static void stop(pid_t pid)
 {
-	pid_t pid = keeper();
 	int status;
 
 	need(!kill(pid, SIGSTOP), "kill");
 	need(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status), "waitpid");
+}
+
+/* A process that was stopped, as with ^Z, and has what fd is. */
+static pid_t stopped_keeper(int fd)
+{
+	pid_t pid = keeper();
+
+	stop(pid);
 	close(fd);
 	holder(pid);
 	return pid;
+}
+
+/* What is stopped has no part in it. */
+static void stopped_beside(const struct situation *s, uint16_t port)
+{
+	stop(keeper());
+	tcp_server(s->on, port, s->options);
+	holder(getpid());
+}
+
+/* Two descriptors of one process are one socket, and not shared. */
+static void two_descriptors(const struct situation *s, uint16_t port)
+{
+	need(dup(tcp_server(s->on, port, s->options)) >= 0, "dup");
+	holder(getpid());
 }
 
 static void stopped_listener(const struct situation *s, uint16_t port)
@@ -116,6 +137,8 @@ static void not_inherited(const struct situation *s, uint16_t port)
 
 const struct situation holding_situations[] = {
     {"stopped-listener", stopped_listener, "0.0.0.0", 0, NULL, 0},
+    {"stopped-beside", stopped_beside, "0.0.0.0", 0, NULL, 0},
+    {"listener-two-descriptors", two_descriptors, "0.0.0.0", 0, NULL, 0},
     {"stopped-bound", stopped_bound, "0.0.0.0", 0, NULL, 0},
     {"stopped-connection", stopped_connection, "0.0.0.0", 0, "127.0.0.1", 0},
     {"cloexec-two-processes", cloexec_of_two, "0.0.0.0", 0, NULL, 0},

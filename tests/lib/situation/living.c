@@ -28,6 +28,13 @@ static void accepted_on_lo(const struct situation *s, uint16_t port)
 	holder(getpid());
 }
 
+/* On a port of the range from which the kernel picks those of clients. */
+static void accepted_in_range(const struct situation *s, uint16_t port)
+{
+	set_port_range(port, port + FAR);
+	accepted(s, port);
+}
+
 static void accepted_unread(const struct situation *s, uint16_t port)
 {
 	struct pair p = connected_alone(s, port);
@@ -277,6 +284,7 @@ const struct situation living_situations[] = {
     {"accepted-connection", accepted, "0.0.0.0", 0, "127.0.0.1", 0},
     {"accepted-connection-reuse", accepted, "0.0.0.0", REUSEADDR, "127.0.0.1", 0},
     {"accepted-connection-on-lo", accepted_on_lo, "0.0.0.0", REUSEADDR, "127.0.0.1", 0},
+    {"accepted-connection-in-range", accepted_in_range, "0.0.0.0", 0, "127.0.0.1", 0},
     {"accepted-connection-v6", accepted, "::", 0, "::1", 0},
     {"accepted-connection-unread", accepted_unread, "0.0.0.0", 0, "127.0.0.1", 0},
     {"accepted-connection-talked", accepted_talked, "0.0.0.0", 0, "127.0.0.1", 0},
