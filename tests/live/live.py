@@ -21,6 +21,7 @@ from expect import run_case
 from explaining import EXPLAINING
 from fixes import FIXES
 from hidden import HIDDEN
+from near import check_near_misses
 from netns import NETNS
 from picking import PICKING
 from runtimes import RUNTIMES
@@ -58,6 +59,7 @@ def all_tests():
     ]
     names = [name for name, _ in tests]
     assert len(set(names)) == len(names), "two cases of one name"
+    tests.append(("near-misses", lambda build: check_near_misses(build, names)))
     # The longest first, so that nothing waits for it at the end.
     return sorted(tests, key=lambda t: t[0] != "many-time-waits")
 

@@ -41,6 +41,12 @@ static void has(const char *path, const char *format, const char *id)
 	free(text);
 }
 
+/* Lists of all ids, which make nothing. */
+static bool is_a_list(const char *path)
+{
+	return strstr(path, "/near.py") || strstr(path, "/invariants");
+}
+
 /* Words in a case list several facets: the id ends at a quote or a blank. */
 static void is_live(const char *id)
 {
@@ -50,11 +56,12 @@ static void is_live(const char *id)
 
 	ck_assert_int_eq(glob("tests/live/*.py", 0, NULL, &files), 0);
 	for (size_t i = 0; i < files.gl_pathc * COUNT(formats) && !found; i++) {
+		const char *path = files.gl_pathv[i % files.gl_pathc];
 		char *text;
 
 		if (asprintf(&text, formats[i / files.gl_pathc], id) < 0)
 			abort();
-		found = file_has(files.gl_pathv[i % files.gl_pathc], text);
+		found = !is_a_list(path) && file_has(path, text);
 		free(text);
 	}
 	globfree(&files);
