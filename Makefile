@@ -39,7 +39,7 @@ UNIT   = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/t
 TOOLS  = $(patsubst tests/lib/%.c,$(BUILD)/tests/%,$(wildcard tests/lib/*.c))
 DIFF   = $(BUILD)/tests/diff/diff
 GOLDEN = $(BUILD)/tests/golden/golden
-SCENE  = $(BUILD)/tests/golden/scene.o $(BUILD)/tests/golden/scene_unix.o
+SCENE  = $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/golden/scene*.c))
 
 all: $(BUILD)/portwhy
 

@@ -164,7 +164,7 @@ END_TEST
 /* The picture of a cause is the one that reports of it have. */
 START_TEST(test_stories)
 {
-	const struct scene *scene = &scenes[_i];
+	const struct scene *scene = scene_at((size_t)_i);
 	struct snapshot seen = {0};
 	struct request request = {0};
 	struct report report;
@@ -367,7 +367,7 @@ int main(void)
 	size_t nscenes = 0;
 
 	setlocale(LC_ALL, "C.UTF-8");
-	while (scenes[nscenes].slug)
+	while (scene_at(nscenes))
 		nscenes++;
 	add_table(suite, "once", test_once, KINDS);
 	add_table(suite, "text", test_text, ALL);

@@ -85,8 +85,8 @@ START_TEST(test_width)
 			struct style style = {.width = widths[w], .ascii = ascii, .lang = (enum language)(_i % LANGUAGES)};
 			struct buf b = {0};
 
-			render(&b, &scenes[_i], &style);
-			check_lines(&scenes[_i], &b, &style);
+			render(&b, scene_at((size_t)_i), &style);
+			check_lines(scene_at((size_t)_i), &b, &style);
 			buf_free(&b);
 		}
 	}
@@ -95,12 +95,12 @@ END_TEST
 
 START_TEST(test_language_width)
 {
-	for (int i = 0; scenes[i].slug; i++) {
+	for (size_t i = 0; scene_at(i); i++) {
 		struct style style = {.width = 60, .lang = (enum language)_i};
 		struct buf b = {0};
 
-		render(&b, &scenes[i], &style);
-		check_lines(&scenes[i], &b, &style);
+		render(&b, scene_at(i), &style);
+		check_lines(scene_at(i), &b, &style);
 		buf_free(&b);
 	}
 }
@@ -130,10 +130,10 @@ START_TEST(test_color)
 	struct style plain = {.width = 60}, color = {.width = 60, .color = true};
 	struct buf p = {0}, c = {0};
 
-	render(&p, &scenes[_i], &plain);
-	render(&c, &scenes[_i], &color);
+	render(&p, scene_at((size_t)_i), &plain);
+	render(&c, scene_at((size_t)_i), &color);
 	ck_assert(!strchr(p.s, '\033'));
-	ck_assert_msg(!strncmp(c.s, "\033[1;3", 5), "%s: the answer has no colour", scenes[_i].slug);
+	ck_assert_msg(!strncmp(c.s, "\033[1;3", 5), "%s: the answer has no colour", scene_at((size_t)_i)->slug);
 	bleach(&c);
 	ck_assert_str_eq(c.s, p.s);
 	buf_free(&p);
@@ -145,7 +145,7 @@ static size_t count_scenes(void)
 {
 	size_t n = 0;
 
-	while (scenes[n].slug)
+	while (scene_at(n))
 		n++;
 	return n;
 }
