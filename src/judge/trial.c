@@ -11,8 +11,7 @@
  * Hence the order: first those that a socket certainly blocks, for only the
  * memory can let them in, then those with SO_REUSEPORT, [::] before 0.0.0.0, then
  * the rest; and none with the option once the memory is not what it was.
- * Without a socket there is no bucket, and the plain bind(), whose success tells
- * all, comes first.
+ * Where no socket is seen the plain bind(), whose success tells all, comes first.
  */
 #include "judge/trial.h"
 
@@ -22,6 +21,12 @@
 #include "base/xalloc.h"
 #include "judge/binds.h"
 #include "judge/quirk.h"
+
+/* Whether there may be a bucket that remembers: a socket is there, or one may be that nothing lists. */
+static bool may_remember(const struct report *r)
+{
+	return r->seen->nsocks || gap_hides_sockets(&r->seen->gaps);
+}
 
 static bool has_reuseport(const struct probe *p)
 {
@@ -73,7 +78,7 @@ static bool may_have_forgotten(const struct report *r, const struct probe *p)
 	struct binder s = binds_binder(r, &p->addr, p->mix);
 
 	for (const struct probe *q = r->seen->probes; quirk_may_forget(r->seen, &s) && q < p; q++)
-		if (!q->err && !mixes[q->mix].reuseaddr && r->seen->nsocks)
+		if (!q->err && !mixes[q->mix].reuseaddr && may_remember(r))
 			return true;
 	return false;
 }
@@ -197,7 +202,7 @@ static bool are_apart(const struct report *r, const struct addr *a, const struct
  */
 static bool is_exact(const struct report *r, const struct bind *b)
 {
-	if (!mixes[b->mix].reuseport || r->request->target.proto == PROTO_UDP || !r->seen->nsocks)
+	if (!mixes[b->mix].reuseport || r->request->target.proto == PROTO_UDP || !may_remember(r))
 		return true;
 	for (size_t i = untouched(r); i < r->seen->nprobes; i++) {
 		const struct probe *p = &r->seen->probes[i];
@@ -245,12 +250,13 @@ static size_t address_at(const struct report *r, size_t i)
 }
 
 /* Wants the first of those binds that is worth a trial, mix by mix. */
-static void want_first(const struct report *r, const unsigned int *order, size_t n, bool details, struct want *want)
+static bool want_first(const struct report *r, const unsigned int *order, size_t n, bool details, struct want *want)
 {
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < r->nbinds / MIXES; k++)
 			if (want_one(r, address_at(r, k), order[i], details, want))
-				return;
+				return true;
+	return false;
 }
 
 /* Wants one that leaves no trace whatever comes of it. */
@@ -286,13 +292,10 @@ static bool first_to_try(const struct report *r, bool details, struct want *want
 void trial_want_probes(const struct report *r, bool details, struct want *want)
 {
 	static const unsigned int beside[MIXES] = {MIX_REUSEPORT, MIX_BOTH, MIX_PLAIN, MIX_REUSEADDR};
-	static const unsigned int alone[MIXES] = {MIX_PLAIN, MIX_REUSEADDR, MIX_REUSEPORT, MIX_BOTH};
+	static const unsigned int alone[] = {MIX_PLAIN};
 
-	if (!r->seen->nsocks) {
-		want_first(r, alone, MIXES, details, want);
-		return;
-	}
-	if (first_to_try(r, details, want) || want_harmless(r, details, want))
+	if (first_to_try(r, details, want) || (!r->seen->nsocks && want_first(r, alone, 1, details, want)) ||
+	    want_harmless(r, details, want))
 		return;
 	for (size_t k = 0; r->request->mix == MIX_BOTH && !r->request->v6only && k < r->nbinds / MIXES; k++)
 		if (want_one(r, address_at(r, k), MIX_REUSEPORT, details, want) ||
