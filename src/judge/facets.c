@@ -149,6 +149,21 @@ static bool shared_socket(const struct report *r, const struct sock *s)
 	return false;
 }
 
+/*
+ * Several processes have the socket, and each was left behind.  One alone is not
+ * enough: a daemon that has forked twice looks the same.
+ */
+static bool orphaned_worker(const struct report *r, const struct sock *s)
+{
+	size_t n;
+	const struct owner *o = owners_of(&r->seen->owners, s->inode, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (!r->seen->owners.processes[o[i].process].orphaned)
+			return false;
+	return shared_socket(r, s);
+}
+
 static bool stopped(const struct report *r, const struct sock *s)
 {
 	size_t n;
@@ -350,6 +365,7 @@ static const struct {
 } socket_facets[] = {
     {FACET_V4_MAPPED, 0, v4_mapped},
     {FACET_SHARED_SOCKET, 0, shared_socket},
+    {FACET_ORPHANED_WORKER, 0, orphaned_worker},
     {FACET_HIDDEN_OWNER, 0, hidden_owner},
     {FACET_KERNEL_OWNED, 0, kernel_owned},
     {FACET_OTHER_PID_NAMESPACE, 0, other_pid_namespace},

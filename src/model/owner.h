@@ -2,6 +2,7 @@
 #ifndef MODEL_OWNER_H
 #define MODEL_OWNER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -20,6 +21,7 @@ struct process {
 	char state;           /* the letter of proc_pid_stat(5); 0 not known */
 	uint32_t uid;         /* effective uid; UID_UNKNOWN where not known */
 	char *user;           /* its name, NULL where it has none */
+	bool orphaned;        /* adopted by another than its parent, and the leader of its process group is gone */
 	int64_t age_ms;       /* since its start; -1 not known */
 	char *comm, *exe, *cwd;
 	char **cmdline;       /* the arguments */

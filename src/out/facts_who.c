@@ -159,16 +159,30 @@ static void put_started(struct buf *out, const struct scope *scope)
 	facts_duration(out, p ? p->age_ms : 0);
 }
 
-static void put_by(struct buf *out, const struct scope *scope)
+static void put_parent(struct buf *out, const struct process *p, const struct scope *scope)
 {
-	size_t others;
-	const struct process *p = holder(scope, &others);
-
 	if (!p || !p->nparents || !p->parents[0].comm)
 		return;
 	buf_puts(out, " by ");
 	facts_raw(out, p->parents[0].comm, scope);
 	buf_printf(out, " (pid %ld)", (long)p->parents[0].pid);
+}
+
+/* Who started it; nothing of one that is somebody else's child by now. */
+static void put_by(struct buf *out, const struct scope *scope)
+{
+	size_t others;
+	const struct process *p = holder(scope, &others);
+
+	if (p && !p->orphaned)
+		put_parent(out, p, scope);
+}
+
+static void put_adopter(struct buf *out, const struct scope *scope)
+{
+	size_t others;
+
+	put_parent(out, holder(scope, &others), scope);
 }
 
 static void put_in(struct buf *out, const struct scope *scope)
@@ -402,6 +416,7 @@ const struct fact facts_who[] = {
     {"holder", put_holder},
     {"started", put_started},
     {"by", put_by},
+    {"adopter", put_adopter},
     {"in", put_in},
     {"group", put_unit_clause},
     {"unit", put_unit},

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +28,7 @@ enum { CMDLINE_MAX = 128 << 10, FILE_MAX = 64 << 10, PARENTS_MAX = 64, OBJECT_MA
 struct identity {
 	char *comm;
 	char state;
-	pid_t ppid;
+	pid_t ppid, pgrp, session;
 	int64_t age_ms;
 };
 
@@ -70,9 +71,9 @@ static void parse_stat(const char *line, int64_t now, struct identity *id)
 	if (!open || !shut || shut < open)
 		return;
 	id->comm = xmemdup0(open + 1, (size_t)(shut - open - 1));
-	n = sscanf(shut + 1, " %c %d %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu",
-	           &id->state, &id->ppid, &start);
-	if (n == 3)
+	n = sscanf(shut + 1, " %c %d %d %d %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu",
+	           &id->state, &id->ppid, &id->pgrp, &id->session, &start);
+	if (n == 5)
 		id->age_ms = age_of(start, now);
 }
 
@@ -224,6 +225,37 @@ static bool is_known(const struct process *p, pid_t pid)
 	return known;
 }
 
+/* Neither /proc (which may hide it) nor the kernel knows it. */
+static bool is_gone(int procfd, pid_t pid)
+{
+	int dir = open_pid(procfd, pid);
+
+	if (dir >= 0)
+		close(dir);
+	return dir == -ENOENT && kill(pid, 0) < 0 && errno == ESRCH;
+}
+
+/*
+ * Whether the process was adopted and the leader of its group is gone.  A child is
+ * in its parent's session unless it leads one, so a parent in another one (pid 1,
+ * or a child subreaper) has adopted it.
+ */
+static bool is_orphaned(int procfd, pid_t pid, const struct identity *id)
+{
+	struct identity parent = {0};
+	int dir;
+
+	if (id->pgrp <= 0 || id->pgrp == pid || id->session == pid || !is_gone(procfd, id->pgrp))
+		return false;
+	dir = open_pid(procfd, id->ppid);
+	if (dir < 0)
+		return id->ppid == 1;
+	if (!identify(dir, -1, &parent))
+		free(parent.comm);
+	close(dir);
+	return id->ppid == 1 || (parent.session && parent.session != id->session);
+}
+
 /*
  * Follows ppid up to pid 1, or to where a parent cannot be read.  Processes end
  * and are adopted while this goes on, so a circle is possible, and ends it.
@@ -270,6 +302,7 @@ int process_read(int procfd, pid_t pid, int64_t now, struct process *p, struct g
 		p->state = id.state;
 		p->ppid = id.ppid;
 		p->age_ms = id.age_ms;
+		p->orphaned = is_orphaned(procfd, pid, &id);
 		p->uid = read_uid(dir, pid, gaps);
 		p->exe = read_link(dir, "exe", pid, gaps);
 		p->cwd = read_link(dir, "cwd", pid, gaps);

@@ -153,6 +153,19 @@ const struct explain_text explain_facets[] = {
         .see = "kill-group inherited-fd",
     },
     {
+        .id = FACET_ORPHANED_WORKER,
+        .line = "workers live on, their master has died",
+        .parts =
+            {
+                "Several processes share the socket, the leader of their process group is gone, and all were adopted, by "
+                "pid 1 or a subreaper such as systemd --user: the master that forked them has died.",
+                "They go on accepting, with the old program and the old configuration, and the new master meets its own "
+                "socket. Stop all of them. One process alone is not called so: a daemon that has forked twice looks the "
+                "same.",
+            },
+        .see = "kill-group shared-socket",
+    },
+    {
         .id = FACET_HIDDEN_OWNER,
         .line = "its process may not be seen by you",
         .parts =

@@ -46,6 +46,12 @@ const struct facet_text facet_texts[FACETS] = {
             "shared-socket",
             "Several processes hold this one socket ({pids}): it stays until the last of them closes it.",
         },
+    [FACET_ORPHANED_WORKER] =
+        {
+            "orphaned-worker",
+            "The leader of their process group is gone, and they were adopted{adopter}: probably workers that outlived their "
+            "master, which would have stopped them.",
+        },
     [FACET_HIDDEN_OWNER] =
         {
             "hidden-owner",

@@ -37,6 +37,19 @@ static void make_shared(struct snapshot *seen, struct request *request)
 		scene_owner(seen, s, pid, "python3")->age_ms -= pid;
 }
 
+static void make_orphaned_workers(struct snapshot *seen, struct request *request)
+{
+	make_shared(seen, request);
+	for (size_t i = 0; i < seen->owners.nprocesses; i++) {
+		struct process *p = &seen->owners.processes[i];
+
+		p->orphaned = true;
+		p->ppid = p->parents[0].pid = 1;
+		free(p->parents[0].comm);
+		p->parents[0].comm = xstrdup("systemd");
+	}
+}
+
 static void make_dual_stack(struct snapshot *seen, struct request *request)
 {
 	request->target.text = "0.0.0.0:9877";
@@ -133,6 +146,7 @@ const struct scene listening_scenes[] = {
     {"listener-service", make_listener_service, false},
     {"listener-hostile", make_hostile, false},
     {"shared-socket", make_shared, false},
+    {"orphaned-worker", make_orphaned_workers, false},
     {"dual-stack", make_dual_stack, false},
     {"wildcard-overlap", make_specific, false},
     {"listener-v6only", make_v6only, false},

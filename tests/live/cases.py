@@ -311,6 +311,8 @@ CASES = [
     listener("inherited-and-held", "inherited-and-held", facets="inherited-fd shared-socket",
              comm=("situation", "sleep")),
     listener("not-inherited", "not-inherited", cloexec=True),
+    listener("orphaned-worker", "orphaned-workers", facets="shared-socket orphaned-worker"),
+    listener("daemon-with-workers", "daemon-workers", facets="shared-socket"),  # near miss: a session leader that lives
     # In no table of a process, and beside each the same with a descriptor in one.
     listener("zombie-leader", "zombie-leader", facets="zombie-leader", owner_state="Z", never_unknown=THREADS),
     listener("zombie-leader-beside", "zombie-leader-beside"),

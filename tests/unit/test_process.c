@@ -100,6 +100,46 @@ START_TEST(test_identity)
 }
 END_TEST
 
+/* Process 12: its parent, group and session, and the parent's session; no process can have a number above the limit of 4194304. */
+static const struct orphan_row {
+	const char *name;
+	int ppid, pgrp, session, parents;
+	bool want;
+} orphans[] = {
+    {"adopted by pid 1", 1, 99999999, 99999999, 1, true},
+    {"adopted by a subreaper", 7, 99999999, 99999999, 7, true},
+    {"in a session whose leader lives", 7, 99999999, 50, 7, true},
+    {"its own parent's, in a pipeline", 7, 99999999, 50, 50, false},
+    {"the leader lives", 1, 7, 7, 1, false},
+    {"leads its group", 1, 12, 99999999, 1, false},
+    {"leads its session", 1, 12, 12, 1, false},
+    {"of another pid namespace", 1, 0, 0, 1, false},
+};
+
+START_TEST(test_orphaned)
+{
+	const struct orphan_row *row = &orphans[_i];
+	struct tree t = tree_begin();
+	struct gaps gaps = {0};
+	struct process p;
+	char text[128];
+
+	snprintf(text, sizeof text, "12 (x) S %d %d %d 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 1 0 100 0 0\n", row->ppid, row->pgrp, row->session);
+	tree_text(&t, "12/stat", text);
+	for (int pid = 1; pid <= 7; pid += 6) {
+		char path[16];
+
+		snprintf(path, sizeof path, "%d/stat", pid);
+		snprintf(text, sizeof text, "%d (y) S 0 %d %d 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 1 0 100 0 0\n", pid, row->parents, row->parents);
+		tree_text(&t, path, text);
+	}
+	ck_assert(!process_read(t.fd, 12, process_clock(), &p, &gaps));
+	ck_assert_msg(p.orphaned == row->want, "%s", row->name);
+	end(&p, &gaps);
+	tree_end(&t);
+}
+END_TEST
+
 static const struct cmdline_row {
 	const char *name, *bytes;
 	size_t len;
@@ -411,6 +451,7 @@ int main(void)
 	TCase *whole = tcase_create("whole");
 
 	add_table(suite, "identity", test_identity, COUNT(identities));
+	add_table(suite, "orphaned", test_orphaned, COUNT(orphans));
 	add_table(suite, "cmdline", test_cmdline, COUNT(cmdlines));
 	add_table(suite, "cgroup", test_cgroup, COUNT(cgroups));
 	add_table(suite, "parents", test_parents, COUNT(families));

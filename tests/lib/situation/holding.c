@@ -135,7 +135,60 @@ static void not_inherited(const struct situation *s, uint16_t port)
 	holder(getpid());
 }
 
+/*
+ * A master, in a session of its own, has a socket and two workers, and we adopt
+ * whom it leaves: the workers if it dies; itself, for its own parent ends.
+ */
+static void forked(const struct situation *s, uint16_t port, bool dies)
+{
+	pid_t pids[3] = {0}, between;
+	int told[2];
+
+	need(!pipe2(told, O_CLOEXEC), "pipe2");
+	need(!prctl(PR_SET_CHILD_SUBREAPER, 1), "PR_SET_CHILD_SUBREAPER");
+	fflush(stdout);
+	between = fork();
+	need(between >= 0, "fork");
+	if (!between && !fork()) {
+		setsid();
+		tcp_server(s->on, port, s->options);
+		pids[0] = getpid();
+		for (int i = 1; i < 3; i++) {
+			pids[i] = fork();
+			while (!pids[i])
+				pause();
+		}
+		need(write(told[1], pids, sizeof pids) == sizeof pids, "write");
+		while (!dies)
+			pause();
+	}
+	if (!between)
+		_exit(0);
+	need(read(told[0], pids, sizeof pids) == sizeof pids, "read");
+	need(waitpid(between, NULL, 0) == between, "waitpid");
+	for (int i = 0; i < 3; i++) {
+		if (!i && dies) {
+			need(waitpid(pids[i], NULL, 0) == pids[i], "waitpid");
+			continue;
+		}
+		add_child(pids[i]);
+		holder(pids[i]);
+	}
+}
+
+static void orphaned_workers(const struct situation *s, uint16_t port)
+{
+	forked(s, port, true);
+}
+
+static void daemon_workers(const struct situation *s, uint16_t port)
+{
+	forked(s, port, false);
+}
+
 const struct situation holding_situations[] = {
+    {"orphaned-workers", orphaned_workers, "0.0.0.0", 0, NULL, 0},
+    {"daemon-workers", daemon_workers, "0.0.0.0", 0, NULL, 0},
     {"stopped-listener", stopped_listener, "0.0.0.0", 0, NULL, 0},
     {"stopped-beside", stopped_beside, "0.0.0.0", 0, NULL, 0},
     {"listener-two-descriptors", two_descriptors, "0.0.0.0", 0, NULL, 0},
