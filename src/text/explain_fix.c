@@ -273,6 +273,19 @@ const struct explain_text explain_fixes[] = {
         .see = "fin-wait-2-orphan FIN_WAIT_2",
     },
     {
+        .id = FIX_LINGER_ZERO,
+        .line = "close with a reset, as a last resort",
+        .parts =
+            {
+                "SO_LINGER, on and with a time of 0, set on the connection (struct linger is then 1, 0): close() sends a "
+                "reset instead of a FIN, and the socket is gone at once, without FIN_WAIT or TIME_WAIT.",
+                "What was not sent yet is thrown away, and so may be what the peer received and has not read: it gets "
+                "ECONNRESET and cannot tell that from a crash. An old segment may reach a new connection of the same "
+                "ports. SO_REUSEADDR costs none of that.",
+            },
+        .see = "set-reuseaddr let-peer-close-first time-wait",
+    },
+    {
         .id = FIX_LOOK_AS_ROOT,
         .line = "look as root",
         .parts =

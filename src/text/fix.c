@@ -105,6 +105,14 @@ const struct fix_text fix_texts[FIXES] = {
             NULL,
             "{rootthere}sysctl net.ipv4.tcp_fin_timeout=15",
         },
+    [FIX_LINGER_ZERO] =
+        {
+            "linger-zero",
+            "as a last resort close with a reset (SO_LINGER on, 0 s): nothing stays, but what was not sent or read yet is "
+            "lost, and the peer gets ECONNRESET",
+            NULL,
+            NULL,
+        },
     [FIX_LOOK_AS_ROOT] = {"look-as-root", "look as root", NULL, "sudo portwhy {there}{argument}"},
     [FIX_LOOK_FROM_HOST] =
         {

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Fixes that are a command: it is run, and the kernel asked what came of it."""
 import shutil
+import sys
 
 from expect import ask_one, check_printable, differ
 from world import Failure, Skip, World
@@ -37,4 +38,36 @@ def reserve_port(build):
             raise Failure("advice to reserve what is reserved: %s" % cause)
 
 
-FIXES = [("fix-reserve-port", reserve_port)]
+# A server on port 9877 without SO_REUSEADDR that closes first, with a reset or without, and starts again.
+CLOSES_FIRST = """
+import socket, struct, sys
+def server():
+    s = socket.socket(); s.bind(("127.0.0.1", 9877)); s.listen(); return s
+s = server(); c = socket.create_connection(("127.0.0.1", 9877)); a = s.accept()[0]
+if sys.argv[1] == "1":
+    a.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+a.close(); s.close()
+try:
+    print("read %d" % len(c.recv(1)))
+except ConnectionResetError:
+    print("reset")
+c.close()
+"""
+
+
+def linger_zero(build):
+    """It is the last of the fixes; with it nothing stays, and the peer pays; without, the TIME_WAIT is there."""
+    for on, said, verdict in (("0", b"read 0", "taken"), ("1", b"reset", "free")):
+        with World(build, "free") as w:
+            ran = w.run([sys.executable, "-c", CLOSES_FIRST, on]).must()
+            report = ask_one(build, w, "9877")
+        if (ran.out.strip(), report["verdict"]) != (said, verdict):
+            raise Failure(differ("SO_LINGER " + on, (said, verdict), (ran.out, report["verdict"])))
+        fixes = [f for c in report["causes"] for f in c["fixes"]]
+        if fixes and (fixes[-1]["id"] != "linger-zero" or fixes[-1]["helps_now"]):
+            raise Failure(differ("the last fix", "linger-zero", fixes))
+        if bool(fixes) == (verdict == "free"):
+            raise Failure("fixes of what is free, or none: %s" % fixes)
+
+
+FIXES = [("fix-linger-zero", linger_zero), ("fix-reserve-port", reserve_port)]
