@@ -11,6 +11,18 @@ bool row_is_told(const struct report *r, size_t row)
 	return r->rows[row].cause >= 0 || (r->verdict == UNSURE && r->rows[row].blocks != NO);
 }
 
+/* Whether of several TCP ports, all below 1024 (rresvport(3) takes no other), each has a socket in the way. */
+bool range_is_exhausted(const struct range *range)
+{
+	for (size_t i = 0; i < range->n; i++) {
+		const struct report *r = range->reports[i];
+
+		if (r->verdict != TAKEN || r->request->target.port >= RESERVED_END || r->request->target.proto != PROTO_TCP)
+			return false;
+	}
+	return range->ports > 1 && range->n == range->ports;
+}
+
 void rows_add(struct rows *r, size_t i)
 {
 	r->v = xgrow(r->v, r->n, sizeof *r->v);

@@ -126,7 +126,7 @@ enum fix_id {
 };
 
 enum note_id { NOTE_NO_SUCH_FAMILY, NOTE_REMOTE_SIDE_ONLY, NOTE_LOW_PORTS_REFUSED, NOTE_UDP_SHARED, NOTE_LISTEN_REFUSED, NOTE_CONNECTS_TO_ITSELF,
-	       NOTE_OTHER_ADDRESS, NOTE_OTHER_NETNS, NOTE_UNLINKED_SOCKET, NOTES };
+	       NOTE_OTHER_ADDRESS, NOTE_OTHER_NETNS, NOTE_UNLINKED_SOCKET, NOTE_RESERVED_EXHAUSTED, NOTES };
 
 enum story_id {
 	STORY_NONE,
@@ -161,6 +161,9 @@ enum doubt {
 };
 
 enum clears { CLEARS_NOW, CLEARS_TIMER, CLEARS_ESTIMATE, CLEARS_NEVER, CLEARS_UNKNOWN };
+
+/* IPPORT_RESERVED: only root was trusted with the ports below. */
+enum { RESERVED_END = 1024 };
 
 enum { RESULT_OK = 0, RESULT_UNKNOWN = -1, FIXES_MAX = 10, BINDS_MAX = 2 * MIXES };
 
@@ -258,6 +261,7 @@ struct range {
 };
 
 bool row_is_told(const struct report *r, size_t row);
+bool range_is_exhausted(const struct range *range);
 void rows_add(struct rows *r, size_t i);
 bool rows_have(const struct rows *r, size_t i);
 void report_free(struct report *r);

@@ -257,6 +257,19 @@ static void put_not_free(struct buf *out, const struct scope *scope)
 	buf_printf(out, "%zu", scope->range ? scope->range->not_free : 1);
 }
 
+/* Ports of the range with nothing but TIME_WAIT in the way. */
+static void put_waiting(struct buf *out, const struct scope *scope)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; scope->range && i < scope->range->n; i++) {
+		const struct report *r = scope->range->reports[i];
+
+		n += r->ncauses == 1 && (r->causes[0].id == CAUSE_TIME_WAIT || r->causes[0].id == CAUSE_OUTBOUND_TIME_WAIT);
+	}
+	buf_printf(out, "%zu", n);
+}
+
 static void put_low(struct buf *out, const struct scope *scope)
 {
 	buf_printf(out, "%zu", scope->range ? scope->range->low : 1);
@@ -384,6 +397,7 @@ static const struct fact facts[] = {
     {"ports", put_ports},
     {"notfree", put_not_free},
     {"low", put_low},
+    {"waiting", put_waiting},
     {"where", put_where},
     {"addresses", put_addresses},
     {"errno", put_errno},

@@ -449,6 +449,8 @@ static json_t *range_notes(const struct document *d)
 
 		if (d->ranges[i].low)
 			append(array, note(NOTE_LOW_PORTS_REFUSED, &scope));
+		if (range_is_exhausted(&d->ranges[i]))
+			append(array, note(NOTE_RESERVED_EXHAUSTED, &scope));
 	}
 	return array;
 }

@@ -294,8 +294,11 @@ void term_report(struct buf *out, const struct report *r, const struct style *st
 void term_range(struct buf *out, const struct range *range, const struct style *style)
 {
 	struct scope scope = {.report = range->about, .range = range, .style = style};
+	bool exhausted = range_is_exhausted(range);
 
-	paragraph(out, "", range_texts[range->not_free ? RANGE_NOT_FREE : RANGE_FREE], &scope, 0, NULL);
+	paragraph(out, "", range_texts[exhausted ? RANGE_EXHAUSTED : range->not_free ? RANGE_NOT_FREE : RANGE_FREE], &scope, 0, NULL);
+	if (exhausted)
+		paragraph(out, "", note_texts[NOTE_RESERVED_EXHAUSTED].text, &scope, 2, NULL);
 	if (range->low)
 		paragraph(out, "", note_texts[NOTE_LOW_PORTS_REFUSED].text, &scope, 2, NULL);
 	if (range->n)

@@ -431,6 +431,14 @@ const struct explain_text explain_notes[] = {
         .see = "privileged-port",
     },
     {
+        .id = NOTE_RESERVED_EXHAUSTED,
+        .line = "no port below 1024 of the range is left",
+        .parts = {"Each port of a range below 1024 has a socket in the way, mostly TIME_WAIT: rresvport(3), with which rsh, "
+                  "rlogin and NFS mounts find a port that shows they are root's, tries 1023 down to 512 and fails. Each "
+                  "connection that this end closes first costs one of them for 60 s."},
+        .see = "time-wait let-peer-close-first",
+    },
+    {
         .id = NOTE_UDP_SHARED,
         .line = "two UDP sockets share it: no error, one gets it",
         .parts =

@@ -74,6 +74,7 @@ const char *const second_line_texts[SECOND_LINES] = {
 
 const char *const range_texts[RANGE_LINES] = {
     [RANGE_FREE] = "{proto} {typed}{netns}: all {ports} ports are free.",
+    [RANGE_EXHAUSTED] = "{proto} {typed}{netns}: none of these {ports} reserved ports is free, {waiting} for TIME_WAIT alone.",
     [RANGE_NOT_FREE] = "{proto} {typed}{netns}: {notfree} of {ports} ports not free.",
 };
 

@@ -5,6 +5,13 @@
 const struct note_text note_texts[NOTES] = {
     [NOTE_LOW_PORTS_REFUSED] = {"low-ports-refused", "{low} of the ports below {lowest} not listed: bind() fails with "
                                                     "EACCES, only root may bind them."},
+    [NOTE_RESERVED_EXHAUSTED] =
+        {
+            "reserved-ports-exhausted",
+            "A program that must come from such a port (rresvport(3): rsh, rlogin, NFS mounts) tries them one by one, from "
+            "1023 down, and fails when none is left. Whoever closes first keeps the port for 60 s: let the server close "
+            "first, connect less often, or use what needs no reserved port, as ssh.",
+        },
     [NOTE_NO_SUCH_FAMILY] = {"no-such-family", "This host has no {family}: only {addresses} was judged."},
     [NOTE_CONNECTS_TO_ITSELF] =
         {

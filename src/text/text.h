@@ -209,7 +209,7 @@ enum look { LOOK_SOCKETS, LOOK_NAMES, LOOK_PATH, LOOK_CONNECT, LOOK_NO_CONNECT, 
 extern const char *const look_texts[LOOKS];
 
 /* The first line of a range. */
-enum range_line { RANGE_FREE, RANGE_NOT_FREE, RANGE_LINES };
+enum range_line { RANGE_FREE, RANGE_NOT_FREE, RANGE_EXHAUSTED, RANGE_LINES };
 
 extern const char *const range_texts[RANGE_LINES];
 extern const struct cause_text cause_texts[CAUSES];

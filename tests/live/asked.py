@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Ranges, names, and options of the command line that are no row of cases.py."""
 import os
+import sys
 import tempfile
 
 from cases import TWO_DEVICES
@@ -65,6 +66,28 @@ def low_ports(build):
         expect("count", "4", doc["notes"][0]["text"].split()[0])
         expect("verdict of low ports alone", "refused", ask(build, w, ["80,81"], wrap=wrap, ranges=True)["verdict"])
         expect("verdict of high ports", "free", ask(build, w, ["1024-1030"], wrap=wrap, ranges=True)["verdict"])
+
+
+# Clients on reserved ports, as rsh's, that close first; a listener has the last of the ports.
+RESERVED = """
+import socket
+server = socket.socket(); server.bind(("127.0.0.1", 9877)); server.listen(16)
+for port in range(1016, 1023):
+    c = socket.socket(); c.bind(("127.0.0.1", port)); c.connect(("127.0.0.1", 9877))
+    a = server.accept()[0]; c.close(); a.recv(1); a.close()
+"""
+
+
+def reserved_ports_exhausted(build):
+    """None of the range is left; near miss: one more port, or ports that are not reserved."""
+    with World(build, "listener", 1023) as w:
+        w.run([sys.executable, "-c", RESERVED]).must()
+        for target, notes in (("1016-1023", ["reserved-ports-exhausted"]), ("1016,1018", ["reserved-ports-exhausted"]),
+                              ("1015-1023", []), ("1023-1024", [])):
+            expect(target, notes, [n["id"] for n in ask(build, w, [target], ranges=True)["notes"]])
+        words = b" ".join(w.run([build.portwhy, "1016-1023"]).out.split())
+    said = b"tcp 1016-1023: none of these 8 reserved ports is free, 7 for TIME_WAIT alone. A program"
+    expect("in words", said, words[:len(said)])
 
 
 def range_without_netlink(build):
@@ -219,6 +242,7 @@ ASKED = [
     ("ranges", ranges),
     ("same-in-a-list", same_in_a_list),
     ("low-ports-refused", low_ports),
+    ("reserved-ports-exhausted", reserved_ports_exhausted),
     ("range-without-netlink", range_without_netlink),
     ("device-without-netlink", device_without_netlink),
     ("name-of-several-addresses", name_of_several),
