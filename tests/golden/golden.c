@@ -152,6 +152,39 @@ static void write_range(const char *dir, const struct format *format)
 	}
 }
 
+/* Two reserved ports, both in TIME_WAIT, and no other was asked about. */
+static void write_reserved(const char *dir, const struct format *format)
+{
+	enum { N = 2 };
+	struct snapshot seen[N + 1];
+	struct request requests[N + 1];
+	struct report reports[N], about = {.request = &requests[N], .seen = &seen[N]};
+	const struct report *list[N] = {&reports[0], &reports[1]};
+	struct range range = {.about = &about, .reports = list, .n = N, .ports = N, .not_free = N};
+	const struct scene *s = scenes;
+	struct buf out = {0};
+
+	while (strcmp(s->slug, "time-wait"))
+		s++;
+	scene_start(&seen[N], &requests[N]);
+	requests[N].target.text = "1022-1023";
+	for (uint16_t i = 0; i < N; i++) {
+		scene_start(&seen[i], &requests[i]);
+		s->make(&seen[i], &requests[i]);
+		requests[i].target.port = seen[i].socks[0].port = (uint16_t)(1022 + i);
+		seen[i].host.may_bind_low = true;
+		judge_scene(&reports[i], &requests[i], &seen[i]);
+	}
+	term_range(&out, &range, &format->style);
+	write_file(dir, "range-reserved", format->suffix, &out);
+	buf_free(&out);
+	for (size_t i = 0; i <= N; i++) {
+		if (i < N)
+			report_free(&reports[i]);
+		snapshot_free(&seen[i]);
+	}
+}
+
 /* "portwhy explain": the list (id NULL), or one id. */
 static void write_explain(const char *dir, const char *slug, const char *id, const struct format *format)
 {
@@ -222,6 +255,8 @@ int main(int argc, char **argv)
 	write_range(argv[1], &ascii);
 	write_range(argv[1], &narrow);
 	write_range(argv[1], &json);
+	write_reserved(argv[1], &term);
+	write_reserved(argv[1], &narrow);
 	write_explains(argv[1]);
 	write_all(argv[1]);
 	return 0;
