@@ -161,11 +161,9 @@ static void write_reserved(const char *dir, const struct format *format)
 	struct report reports[N], about = {.request = &requests[N], .seen = &seen[N]};
 	const struct report *list[N] = {&reports[0], &reports[1]};
 	struct range range = {.about = &about, .reports = list, .n = N, .ports = N, .not_free = N};
-	const struct scene *s = scenes;
+	const struct scene *s = scene_called("time-wait");
 	struct buf out = {0};
 
-	while (strcmp(s->slug, "time-wait"))
-		s++;
 	scene_start(&seen[N], &requests[N]);
 	requests[N].target.text = "1022-1023";
 	for (uint16_t i = 0; i < N; i++) {
