@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The verbs: a table of which --help is printed too. */
+#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +14,7 @@ static const struct verb {
 	int (*run)(const struct options *o);
 	bool alone; /* wants no target */
 } verbs[] = {
-    {"why", "TARGET...", "says whether bind() works, and if not: what holds the port, why, until when, the fix", cmd_why, false},
+    {"why", "TARGET...", "says whether bind() works; if not, what holds the port, why, the fix", cmd_why, false},
     {"explain", "[ID...]", "the text of a cause, facet, fix or TCP state, or without ID the list", cmd_explain, true},
 };
 
@@ -22,18 +23,21 @@ static void help(FILE *f)
 	fputs("usage: portwhy [OPTION...] TARGET...\n", f);
 	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
 		fprintf(f, "       portwhy [OPTION...] %s %s\n         %s\n", verbs[i].name, verbs[i].targets, verbs[i].what);
-	fprintf(f, "\nTARGET is PORT, ADDRESS:PORT or [ADDRESS]:PORT; PORT also a name, a range or a list\n"
-	           "(80,443,8000-8100), ADDRESS also a name or *, with %%DEVICE behind it.  0 alone asks whether\n"
-	           "the kernel could pick a port.  Of a unix socket it is a path (/run/x.sock, ./x) or @NAME.\n\n%s"
+	fprintf(f, "\nTARGET is PORT, ADDRESS:PORT or [ADDRESS]:PORT; PORT also a name, a range or a\n"
+	           "list (80,443,8000-8100), ADDRESS also a name or *, with %%DEVICE behind it.\n"
+	           "0 alone asks whether the kernel could pick a port.  Of a unix socket it is a\n"
+	           "path (/run/x.sock, ./x) or @NAME.\n\n%s"
 	           "\nExit status: 0 free, 1 taken or refused, 2 could not run, 3 unsure.\n",
 	        options_help());
 }
 
 static int finish(void)
 {
-	if (fflush(stdout) || ferror(stdout))
-		die("standard output could not be written");
-	return EXIT_FREE;
+	if (!fflush(stdout) && !ferror(stdout))
+		return EXIT_FREE;
+	if (errno == EPIPE)
+		return EXIT_FAILED;
+	die("standard output: %s", strerror(errno));
 }
 
 /* The verb is the first argument that is not an option, "why" where it is none; what follows "--" is a target. */

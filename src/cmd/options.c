@@ -63,7 +63,7 @@ static const struct option long_options[] = {
 const char *options_help(void)
 {
 	return "  -t, --tcp        TCP ports (the default)\n"
-	       "  -u, --udp        UDP ports (an abstract unix name: datagram sockets); with -t both\n"
+	       "  -u, --udp        UDP ports (of @NAME datagram sockets); with -t both\n"
 	       "  -4, --ipv4       judge only IPv4\n"
 	       "  -6, --ipv6       judge only IPv6\n"
 	       "      --reuseaddr, --reuseport, --v6only, --device=DEV, --user=USER\n"
@@ -104,7 +104,7 @@ static enum probe_when probe_of(const char *word)
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (!strcmp(words[i], word))
 			return (enum probe_when)i;
-	die("--probe: auto, always or never is wanted");
+	die("--probe '%s': auto, always or never is wanted", word);
 }
 
 static enum color_when color_of(const char *word)
@@ -114,7 +114,7 @@ static enum color_when color_of(const char *word)
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (!strcmp(words[i], word))
 			return (enum color_when)i;
-	die("--color: auto, always or never is wanted");
+	die("--color '%s': auto, always or never is wanted", word);
 }
 
 /* The name of one of them, as --lang knows it. */
@@ -127,7 +127,7 @@ static enum language language_of(const char *word)
 		return lang;
 	for (int l = LANG_GUESS + 1; l < LANGUAGES; l++)
 		buf_printf(&all, "%s%s", l > LANG_GUESS + 1 ? ", " : "", language_texts[l].word);
-	die("--lang: one of these is wanted: %s", all.s);
+	die("--lang '%s': one of these is wanted: %s", word, all.s);
 }
 
 static struct columns columns_option(const char *list)
@@ -246,13 +246,13 @@ static size_t terminal_width(void)
 {
 	struct winsize size;
 	const char *columns = getenv("COLUMNS");
-	size_t width = 80;
+	long width = columns ? strtol(columns, NULL, 10) : 80;
 
 	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col)
 		width = size.ws_col;
-	else if (columns && strtoul(columns, NULL, 10))
-		width = strtoul(columns, NULL, 10);
-	return width < 60 ? 60 : width > 100 ? 100 : width;
+	else if (width <= 0)
+		width = 80;
+	return width < 60 ? 60 : width > 100 ? 100 : (size_t)width;
 }
 
 /* With auto only where somebody looks at it who did not say no: https://no-color.org. */

@@ -76,6 +76,11 @@ def looks(build):
         words = run([build.portwhy, "explain", "time-wait"], {"COLUMNS": str(columns)}).must().out.decode()
         if not columns - 20 < max(map(len, words.splitlines())) <= columns:
             raise Failure("not %d wide" % columns)
+    if run([build.portwhy, "explain", "time-wait"], {"COLUMNS": "-5"}).must().out.decode() != \
+            run([build.portwhy, "explain", "time-wait"]).must().out.decode():
+        raise Failure("a COLUMNS that is no width is not 80")
+    if max(map(len, run([build.portwhy, "--help"]).must().out.decode().splitlines())) > 80:
+        raise Failure("--help is wider than 80 columns")
     if b"s.setsockopt(socket." not in run([build.portwhy, "explain", "--lang=python", "set-reuseaddr"]).must().out:
         raise Failure("not in Python")
     if run([build.portwhy, "explain", "-q", "TIME_WAIT"]).must().out:
