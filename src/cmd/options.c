@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/msg.h"
+#include "base/vis.h"
 #include "base/xalloc.h"
 #include "out/column.h"
 #include "out/lang.h"
@@ -97,6 +98,14 @@ const char *options_help(void)
 	       "  -V, --version    the version\n";
 }
 
+static _Noreturn void bad(const char *option, const char *word, const char *why)
+{
+	struct buf b = {0};
+
+	vis(&b, word, strlen(word), true);
+	die("%s '%s': %s", option, b.s ? b.s : "", why);
+}
+
 static enum probe_when probe_of(const char *word)
 {
 	static const char *const words[] = {[PROBE_AUTO] = "auto", [PROBE_ALWAYS] = "always", [PROBE_NEVER] = "never"};
@@ -104,7 +113,7 @@ static enum probe_when probe_of(const char *word)
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (!strcmp(words[i], word))
 			return (enum probe_when)i;
-	die("--probe '%s': auto, always or never is wanted", word);
+	bad("--probe", word, "auto, always or never is wanted");
 }
 
 static enum color_when color_of(const char *word)
@@ -114,7 +123,7 @@ static enum color_when color_of(const char *word)
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (!strcmp(words[i], word))
 			return (enum color_when)i;
-	die("--color '%s': auto, always or never is wanted", word);
+	bad("--color", word, "auto, always or never is wanted");
 }
 
 /* The name of one of them, as --lang knows it. */
@@ -125,9 +134,10 @@ static enum language language_of(const char *word)
 
 	if (lang)
 		return lang;
+	buf_printf(&all, "one of these is wanted: ");
 	for (int l = LANG_GUESS + 1; l < LANGUAGES; l++)
 		buf_printf(&all, "%s%s", l > LANG_GUESS + 1 ? ", " : "", language_texts[l].word);
-	die("--lang '%s': one of these is wanted: %s", word, all.s);
+	bad("--lang", word, all.s);
 }
 
 static struct columns columns_option(const char *list)

@@ -79,6 +79,9 @@ def looks(build):
     if run([build.portwhy, "explain", "time-wait"], {"COLUMNS": "-5"}).must().out.decode() != \
             run([build.portwhy, "explain", "time-wait"]).must().out.decode():
         raise Failure("a COLUMNS that is no width is not 80")
+    for option in "--probe", "--color", "--lang":
+        if b"portwhy: " + option.encode() + b" 'x\\x1B': " not in run([build.portwhy, option + "=x\33", "80"]).err:
+            raise Failure("%s: what is wrong is not quoted" % option)
     if max(map(len, run([build.portwhy, "--help"]).must().out.decode().splitlines())) > 80:
         raise Failure("--help is wider than 80 columns")
     if b"s.setsockopt(socket." not in run([build.portwhy, "explain", "--lang=python", "set-reuseaddr"]).must().out:
