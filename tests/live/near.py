@@ -53,6 +53,7 @@ NEAR = {
     "reuseport-other-user": ("reuseport-facets", "listener-reuseport"),
     "reuseport-one-sided": ("reuseport-facets", "listener-reuseaddr", "time-wait-reuseport"),
     "shared-socket": ("listener-two-descriptors", "two-holders"),
+    "orphaned-worker": ("listener-two-processes", "not-inherited"),
     "hidden-owner": ("other-pid-namespace", "udp-kernel-owned", "zombie-leader"),
     "kernel-owned": ("udp-kernel-owned-beside", "udp-hidden-owner"),
     "other-pid-namespace": ("other-pid-namespace", "hidden-owner"),
