@@ -53,26 +53,27 @@ static const struct verb *verb_of(struct options *o)
 	return &verbs[0];
 }
 
+static int run(struct options *o)
+{
+	const struct verb *verb = verb_of(o);
+
+	if (!o->ntargets && !verb->alone)
+		die("a target is wanted, such as 9877 or 127.0.0.1:9877; see portwhy --help");
+	return verb->run(o);
+}
+
 int main(int argc, char **argv)
 {
-	const struct verb *verb;
 	struct options o;
 	int status;
 
 	setlocale(LC_ALL, "");
 	options_parse(&o, argc, argv);
-	if (o.help) {
+	if (o.help)
 		help(stdout);
-		return finish();
-	}
-	if (o.version) {
+	else if (o.version)
 		puts("portwhy " VERSION);
-		return finish();
-	}
-	verb = verb_of(&o);
-	if (!o.ntargets && !verb->alone)
-		die("a target is wanted, such as 9877 or 127.0.0.1:9877; see portwhy --help");
-	status = verb->run(&o);
+	status = o.help || o.version ? finish() : run(&o);
 	options_free(&o);
 	return status;
 }
