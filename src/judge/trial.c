@@ -93,9 +93,11 @@ bool trial_counts(const struct report *r, const struct probe *p)
 {
 	size_t at = (size_t)(p - r->seen->probes);
 
-	if (p->err && may_have_forgotten(r, p))
+	if (p->err != EADDRINUSE)
+		return true;
+	if (may_have_forgotten(r, p))
 		return false;
-	return !p->err || !r->request->v6only || !has_reuseport(p) || r->request->target.proto == PROTO_UDP ||
+	return !r->request->v6only || !has_reuseport(p) || r->request->target.proto == PROTO_UDP ||
 	       at <= untouched(r) || trial_excludes_memory(r, &p->addr);
 }
 
@@ -292,9 +294,9 @@ static bool first_to_try(const struct report *r, bool details, struct want *want
 void trial_want_probes(const struct report *r, bool details, struct want *want)
 {
 	static const unsigned int beside[MIXES] = {MIX_REUSEPORT, MIX_BOTH, MIX_PLAIN, MIX_REUSEADDR};
-	static const unsigned int alone[] = {MIX_PLAIN};
+	static const unsigned int alone = MIX_PLAIN;
 
-	if (first_to_try(r, details, want) || (!r->seen->nsocks && want_first(r, alone, 1, details, want)) ||
+	if (first_to_try(r, details, want) || (!r->seen->nsocks && want_first(r, &alone, 1, details, want)) ||
 	    want_harmless(r, details, want))
 		return;
 	for (size_t k = 0; r->request->mix == MIX_BOTH && !r->request->v6only && k < r->nbinds / MIXES; k++)

@@ -310,6 +310,22 @@ START_TEST(test_other_address)
 }
 END_TEST
 
+/* Only EADDRINUSE hangs on what a bucket remembers: any other refusal stands, whatever was tried before it. */
+START_TEST(test_other_refusal)
+{
+	struct fixture f = begin();
+
+	scene_owner(&f.seen, scene_sock(&f.seen, STATE_CLOSE, "127.0.0.1", NULL), 4711, "node");
+	f.seen.quirks.reuseaddr_memory = YES;
+	f.request.mix = MIX_REUSEADDR;
+	scene_probe(&f.seen, "0.0.0.0", MIX_REUSEPORT, 0);
+	scene_probe(&f.seen, "::", MIX_REUSEADDR, _i ? EPERM : EADDRINUSE);
+	again(&f);
+	ck_assert_int_eq(result(&f, 1, MIX_REUSEADDR), _i ? EPERM : RESULT_UNKNOWN);
+	end(&f);
+}
+END_TEST
+
 /* Each gap that could hide a socket makes "free" unsure until a bind() was tried; never "taken". */
 START_TEST(test_gaps)
 {
@@ -741,6 +757,7 @@ int main(void)
 	add_table(suite, "reuseport memory", test_reuseport_memory, 1);
 	add_table(suite, "quirks", test_quirks, 7);
 	add_table(suite, "listen", test_listen, 1);
+	add_table(suite, "other refusal", test_other_refusal, 2);
 	add_table(suite, "other address", test_other_address, COUNT(others));
 	add_table(suite, "gaps", test_gaps, 3);
 	add_table(suite, "other gaps", test_other_gaps_hide_nothing, 1);
