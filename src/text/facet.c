@@ -163,7 +163,7 @@ const struct facet_text facet_texts[FACETS] = {
             "unread-data",
             "{unread} bytes lie unread in its receive queue: closing it now sends a reset and leaves nothing behind.",
         },
-    [FACET_NO_TIMEOUT] = {"no-timeout", "No timer runs, not even keepalive: if the peer is gone, nobody will notice."},
+    [FACET_NO_TIMEOUT] = {"no-timeout", "No timer runs, not even keepalive: while the peer is silent, only the process ends it."},
     [FACET_MANY] = {"many", "More than 1000 alike: a server under load, or one that leaks."},
     [FACET_DEVICE_BOUND] =
         {
