@@ -238,22 +238,25 @@ static bool is_gone(int procfd, pid_t pid)
 /*
  * Whether the process was adopted and the leader of its group is gone.  A child is
  * in its parent's session unless it leads one, so a parent in another one (pid 1,
- * or a child subreaper) has adopted it.
+ * or a child subreaper) has adopted it.  Session 0 is one that was begun outside
+ * our pid namespace (pid_nr_ns()), another than any that has a number.
  */
 static bool is_orphaned(int procfd, pid_t pid, const struct identity *id)
 {
-	struct identity parent = {0};
-	int dir;
+	struct identity parent;
+	int dir, err;
 
 	if (id->pgrp <= 0 || id->pgrp == pid || id->session == pid || !is_gone(procfd, id->pgrp))
 		return false;
 	dir = open_pid(procfd, id->ppid);
 	if (dir < 0)
 		return id->ppid == 1;
-	if (!identify(dir, -1, &parent))
-		free(parent.comm);
+	err = identify(dir, -1, &parent);
 	close(dir);
-	return id->ppid == 1 || (parent.session && parent.session != id->session);
+	if (err)
+		return id->ppid == 1;
+	free(parent.comm);
+	return id->ppid == 1 || parent.session != id->session;
 }
 
 /*

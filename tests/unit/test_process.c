@@ -110,6 +110,7 @@ static const struct orphan_row {
     {"adopted by a subreaper", 7, 99999999, 99999999, 7, true},
     {"in a session whose leader lives", 7, 99999999, 50, 7, true},
     {"its own parent's, in a pipeline", 7, 99999999, 50, 50, false},
+    {"adopted into a session begun outside", 7, 99999999, 99999999, 0, true},
     {"the leader lives", 1, 7, 7, 1, false},
     {"leads its group", 1, 12, 99999999, 1, false},
     {"leads its session", 1, 12, 12, 1, false},
