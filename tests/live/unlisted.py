@@ -14,6 +14,8 @@ from world import REAL_USER, Failure, Skip, World, kernel_answers, run
 BOTH = ["0.0.0.0", "::"]
 ALL = {"*": ("plain", "reuseaddr", "reuseport", "both")}
 GAP = "sockets that are bound and do not listen"
+# In any other pid namespace the processes outside are hidden too.
+FIRST_PID_NAMESPACE = os.readlink("/proc/self/ns/pid") == "pid:[4026531836]"
 
 
 def hidden_by(report):
@@ -82,7 +84,8 @@ def near_miss(build, slug, hides):
     if (never["verdict"], auto["verdict"], never["sockets"] + auto["sockets"]) != ("unsure", "free", []):
         raise Failure(differ("verdicts, sockets", "unsure, free, none", (never["verdict"], auto["verdict"],
                                                                         never["sockets"])))
-    if any(place in x for x in hidden_by(never)) != hides:
+    # Where all that is hidden is told by its first place, ours is one of "and 1 more".
+    if FIRST_PID_NAMESPACE and any(place in x for x in hidden_by(never)) != hides:
         raise Failure(differ("gap at " + place, hides, hidden_by(never)))
 
 
@@ -127,6 +130,8 @@ def unreadable_tables():
 def nothing_hidden(build):
     """Root of the machine sees all descriptors: then "free" needs no trial."""
     real_users()
+    if not FIRST_PID_NAMESPACE:
+        raise Skip("processes outside of this pid namespace are hidden")
     if unreadable_tables():
         raise Skip("the descriptors of pid %s may not be read" % unreadable_tables())
     wrap = without(build, "netlink")
