@@ -131,7 +131,7 @@ static void find_quiet(const struct answers *all, struct answer *a, bool details
 
 static void find_many(struct answers *to, const struct inquiry *q, bool details, bool every)
 {
-	struct port_set busy = {{0}}, both = {{0}};
+	struct port_set busy = {0}, both = {0};
 	bool any = false;
 
 	if (is_closed(&q->request))
@@ -161,6 +161,8 @@ static void find_many(struct answers *to, const struct inquiry *q, bool details,
 		else
 			answer_free(a);
 	}
+	port_set_free(&busy);
+	port_set_free(&both);
 }
 
 /* What is free here may be held in another network namespace, where the reader did not think of one. */

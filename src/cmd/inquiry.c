@@ -27,7 +27,7 @@ static void bad(const char *what, const char *text, const char *why)
 /* Each port of the list once. */
 static void take_ports(struct inquiry *to, const struct target_spec *spec)
 {
-	struct port_set seen = {{0}};
+	struct port_set seen = {0};
 
 	for (size_t i = 0; i < spec->nports; i++) {
 		struct ports p = spec->ports[i];
@@ -45,6 +45,7 @@ static void take_ports(struct inquiry *to, const struct target_spec *spec)
 			to->ports[to->nports++] = (uint16_t)port;
 		}
 	}
+	port_set_free(&seen);
 }
 
 /* What the options say of the socket that would be bound. */

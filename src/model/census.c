@@ -71,6 +71,11 @@ void census_add(struct census *c, const struct sock *s)
 
 void census_free(struct census *c)
 {
+	for (size_t i = 0; i < c->ngroups; i++)
+		port_set_free(&c->groups[i].ports);
+	port_set_free(&c->reserved);
+	port_set_free(&c->live);
+	port_set_free(&c->dead);
 	free(c->groups);
 	free(c->inodes);
 	free(c->ends_ms);

@@ -9,7 +9,7 @@
 #include <sys/types.h>
 
 #include "model/peers.h"
-#include "model/request.h"
+#include "model/ports.h"
 #include "model/sock.h"
 
 /* Sockets that no bind() to a wildcard can tell apart, on any port. */

@@ -13,7 +13,7 @@
 
 /* samples is a heap: the one that ends first is at the top. */
 struct fold_group {
-	struct sock samples[FOLD_SAMPLES];
+	struct sock *samples;    /* few where few are alike, as of the ports that the kernel picked */
 	size_t nsamples;
 	struct sock rest;        /* the one of those left out that ends last; its count is theirs */
 };
@@ -68,6 +68,7 @@ static void leave_out(struct fold_group *g, const struct sock *s)
 static void take_in(struct fold_group *g, const struct sock *s)
 {
 	if (g->nsamples < FOLD_SAMPLES) {
+		g->samples = xgrow(g->samples, g->nsamples, sizeof *g->samples);
 		g->samples[g->nsamples] = *s;
 		sift_up(g, g->nsamples++);
 	} else if (ends_before(&g->samples[0], s)) {
@@ -141,6 +142,7 @@ struct sock *fold_end(struct fold *f, size_t *n)
 			g->rest.cookie = 0;
 			keep(f, &g->rest);
 		}
+		free(g->samples);
 	}
 	rows = f->socks;
 	*n = f->nsocks;

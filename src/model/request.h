@@ -55,19 +55,5 @@ struct request {
 	bool one_of_many;  /* a port of a range or list: what the rules decide is not tried */
 };
 
-/* Ports, one bit each. */
-struct port_set {
-	uint8_t bits[8192];
-};
-
-static inline bool port_set_has(const struct port_set *s, uint16_t port)
-{
-	return s->bits[port / 8] >> port % 8 & 1;
-}
-
-static inline void port_set_add(struct port_set *s, uint16_t port)
-{
-	s->bits[port / 8] |= (uint8_t)(1U << port % 8);
-}
 
 #endif

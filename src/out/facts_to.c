@@ -128,18 +128,21 @@ static void put_reserved_too(struct buf *out, const struct scope *scope)
 	buf_puts(out, reserved_too_texts[which]);
 }
 
+static bool is_to_be_reserved(const struct report *r, unsigned int port)
+{
+	return port == r->request->target.port || port_set_has(&r->seen->census.reserved, (uint16_t)port);
+}
+
 /* The port and those that are reserved already, as ip_local_reserved_ports wants them: "80,8000-8010". */
 static void put_reserve_these(struct buf *out, const struct scope *scope)
 {
-	struct port_set all = scope->report->seen->census.reserved;
 	const char *between = "";
 
-	port_set_add(&all, scope->report->request->target.port);
 	for (unsigned int first = 1, last; first <= UINT16_MAX; first = last + 1) {
 		last = first;
-		if (!port_set_has(&all, (uint16_t)first))
+		if (!is_to_be_reserved(scope->report, first))
 			continue;
-		while (last < UINT16_MAX && port_set_has(&all, (uint16_t)(last + 1)))
+		while (last < UINT16_MAX && is_to_be_reserved(scope->report, last + 1))
 			last++;
 		buf_printf(out, last > first ? "%s%u-%u" : "%s%u", between, first, last);
 		between = ",";

@@ -208,12 +208,13 @@ static const struct {
 
 START_TEST(test_reserved)
 {
-	struct port_set ports = {{0}};
+	struct port_set ports = {0};
 
 	range_parse(lists[_i].text, &ports);
 	for (size_t i = 0; i < lists[_i].n; i++)
 		ck_assert_msg(port_set_has(&ports, lists[_i].in[i]), "'%s': no %u", lists[_i].text, lists[_i].in[i]);
 	ck_assert_msg(!port_set_has(&ports, lists[_i].out), "'%s': %u", lists[_i].text, lists[_i].out);
+	port_set_free(&ports);
 }
 END_TEST
 

@@ -213,7 +213,7 @@ END_TEST
 START_TEST(test_ports)
 {
 	struct request request = request_of("127.0.0.1");
-	struct port_set ports = {{0}};
+	struct port_set ports = {0};
 	const struct gap *gap;
 	struct snapshot s;
 	size_t n = 0;
@@ -226,6 +226,7 @@ START_TEST(test_ports)
 	for (unsigned int port = 0; port <= UINT16_MAX; port++)
 		n += port_set_has(&ports, (uint16_t)port);
 	ck_assert(n == 1 && port_set_has(&ports, PORT));
+	port_set_free(&ports);
 	ck_assert(!s.nsocks && !gaps_of(&s, &gap) && snapshot_local(&s, &request.target.addr) == YES);
 	snapshot_free(&s);
 	end(child);
