@@ -18,20 +18,11 @@
 /* What no table lists, owners, options, trials one by one, the ways of this kernel. */
 enum { ROUNDS = 4 + BINDS_MAX };
 
-/*
- * One look: sockets first, then round by round what the judgement wants.  all: of
- * a range, what its ports share.  before (may be NULL) is an earlier look, whose
- * trials may have changed what the kernel says to the same ones.
- */
-static void look(struct answer *a, bool details, const struct answers *all, const struct snapshot *before)
+/* Judges, and fetches what the judgement wants, round by round. */
+static void settle(struct answer *a, bool details)
 {
 	struct want want;
 
-	snapshot_take(&a->seen, &a->request);
-	if (before)
-		snapshot_keep_trials(&a->seen, before);
-	a->seen.range = all ? &all->shared : NULL;
-	a->seen.holders = all && all->holders.owners_read ? &all->holders : NULL;
 	for (int round = 0; judge(&a->report, &a->request, &a->seen, details, &want) && round < ROUNDS; round++) {
 		report_free(&a->report);
 		snapshot_fetch(&a->seen, &a->request, &want);
@@ -70,22 +61,55 @@ static void find_closed(struct answer *a, bool details)
 	want_free(&want);
 }
 
-static void find(struct answer *a, bool details, const struct answers *all)
+/* The same sockets, in the same states: what there was to say has been said. */
+static bool is_as_before(const struct snapshot *before, const struct snapshot *now)
+{
+	if (before->nsocks != now->nsocks)
+		return false;
+	for (size_t i = 0; i < now->nsocks; i++)
+		if (!now->socks[i].cookie || now->socks[i].cookie != before->socks[i].cookie ||
+		    now->socks[i].state != before->socks[i].state)
+			return false;
+	return true;
+}
+
+/* Trials of the first look may have changed what the kernel says to the same ones now. */
+static void look_again(struct answer *a, bool details)
+{
+	struct snapshot before = a->seen, now;
+
+	snapshot_take(&now, &a->request);
+	if (a->report.verdict == FREE && before.nsocks && is_as_before(&before, &now)) {
+		snapshot_free(&now);
+		return;
+	}
+	report_free(&a->report);
+	snapshot_keep_trials(&now, &before);
+	a->seen = now;
+	settle(a, details);
+	snapshot_free(&before);
+}
+
+/* The answer to one port: of a range what one look at all has shown of it. */
+static void find(struct answer *a, bool details, struct answers *all)
 {
 	const struct report *r = &a->report;
-	struct snapshot before;
 
 	if (is_closed(&a->request)) {
 		find_closed(a, details);
 		return;
 	}
-	look(a, details, all, NULL);
-	if (r->verdict == TAKEN ? r->ncauses && r->causes[0].socks.n : !is_doubtful(r))
-		return;
-	report_free(&a->report);
-	before = a->seen;
-	look(a, details, NULL, &before);
-	snapshot_free(&before);
+	if (all)
+		snapshot_slice(&a->seen, &all->whole, a->request.target.port);
+	else
+		snapshot_take(&a->seen, &a->request);
+	settle(a, details);
+	if (all && a->seen.quirks_read) {
+		all->whole.quirks = a->seen.quirks;
+		all->whole.quirks_read = true;
+	}
+	if (r->verdict == TAKEN ? !r->ncauses || !r->causes[0].socks.n : is_doubtful(r))
+		look_again(a, details);
 }
 
 static struct answer *answer_new(const struct inquiry *q, uint16_t port)
@@ -117,7 +141,7 @@ static bool is_low(const struct report *r)
 }
 
 /* A port of a range on which nothing is: what all of them share decides, unless only a trial can. */
-static void find_quiet(const struct answers *all, struct answer *a, bool details)
+static void find_quiet(struct answers *all, struct answer *a, bool details)
 {
 	struct want want;
 	bool open = judge(&a->report, &a->request, &all->shared, details, &want) && want.nprobes;
@@ -129,27 +153,67 @@ static void find_quiet(const struct answers *all, struct answer *a, bool details
 	find(a, details, all);
 }
 
+/* What judging each port of the range by its sockets alone leaves open, in one want. */
+static void want_of_all(const struct answers *all, const struct inquiry *q, bool details, struct want *sum)
+{
+	*sum = (struct want){0};
+	for (size_t i = 0; i < q->nports; i++) {
+		struct answer a = {.request = q->request};
+		struct want want;
+
+		a.request.target.port = q->ports[i];
+		snapshot_slice(&a.seen, &all->whole, q->ports[i]);
+		if (a.seen.nsocks && judge(&a.report, &a.request, &a.seen, details, &want)) {
+			sum->info |= want.info;
+			sum->peers |= want.peers;
+			sum->mptcp |= want.mptcp;
+			sum->owners |= want.owners;
+		}
+		if (a.seen.nsocks)
+			want_free(&want);
+		report_free(&a.report);
+		snapshot_free(&a.seen);
+	}
+}
+
+static void look_at_all(struct answers *to, const struct inquiry *q, bool details)
+{
+	struct request every = q->request;
+	struct port_set wanted = {0};
+	struct want want;
+
+	if (is_closed(&q->request)) {
+		snapshot_closed(&to->whole, &q->request);
+	} else {
+		for (size_t i = 0; i < q->nports; i++)
+			port_set_add(&wanted, q->ports[i]);
+		every.target.port = 0;
+		snapshot_take_many(&to->whole, &every, &wanted);
+		want_of_all(to, q, details, &want);
+		snapshot_fetch(&to->whole, &every, &want);
+		port_set_free(&wanted);
+	}
+	snapshot_slice(&to->shared, &to->whole, 0);
+}
+
+static bool has_socket(const struct answers *all, uint16_t port)
+{
+	struct snapshot s;
+	bool has;
+
+	snapshot_slice(&s, &all->whole, port);
+	has = s.nsocks || gap_has(&s.gaps, GAP_BOUND_ONLY) != gap_has(&all->shared.gaps, GAP_BOUND_ONLY);
+	snapshot_free(&s);
+	return has;
+}
+
 static void find_many(struct answers *to, const struct inquiry *q, bool details, bool every)
 {
-	struct port_set busy = {0}, both = {0};
-	bool any = false;
-
-	if (is_closed(&q->request))
-		snapshot_closed(&to->shared, &q->request);
-	else
-		snapshot_ports(&to->shared, &q->request, &busy);
-	for (size_t i = 0; i < q->nports; i++) {
-		if (!port_set_has(&busy, q->ports[i]))
-			continue;
-		port_set_add(&both, q->ports[i]);
-		any = true;
-	}
-	if (any && details)
-		snapshot_holders(&to->holders, &q->request, &to->shared, &both);
+	look_at_all(to, q, details);
 	for (size_t i = 0; i < q->nports; i++) {
 		struct answer *a = answer_new(q, q->ports[i]);
 
-		if (port_set_has(&busy, q->ports[i]))
+		if (has_socket(to, q->ports[i]))
 			find(a, details, to);
 		else
 			find_quiet(to, a, details);
@@ -161,8 +225,6 @@ static void find_many(struct answers *to, const struct inquiry *q, bool details,
 		else
 			answer_free(a);
 	}
-	port_set_free(&busy);
-	port_set_free(&both);
 }
 
 /* What is free here may be held in another network namespace, where the reader did not think of one. */
@@ -209,5 +271,5 @@ void answers_free(struct answers *a)
 		answer_free(a->v[i]);
 	free(a->v);
 	snapshot_free(&a->shared);
-	snapshot_free(&a->holders);
+	snapshot_free(&a->whole);
 }

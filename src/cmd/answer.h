@@ -8,7 +8,7 @@
 /* The answer to one port; the request that the report borrows is here. */
 struct answer {
 	struct request request;
-	struct snapshot seen;   /* its own; empty where the report borrows the look of the range */
+	struct snapshot seen;   /* of a range a slice; empty where the report borrows what free ports share */
 	struct report report;
 };
 
@@ -17,8 +17,8 @@ struct answers {
 	struct answer **v;      /* those that are listed */
 	size_t n;
 	enum verdict worst;     /* of all its ports, listed or not */
-	struct snapshot shared; /* of a range: what a port without a socket shows */
-	struct snapshot holders; /* of a range: who holds its sockets */
+	struct snapshot whole;  /* of a range: one look at all of its ports */
+	struct snapshot shared; /* of a range: what of that a port without a socket shows */
 	struct report about;
 	size_t not_free, low;
 	bool is_many;

@@ -155,9 +155,9 @@ static void tell_gaps(struct run *run)
 	for (size_t i = 0; i < run->targets; i++) {
 		struct answers *a = &run->a[i];
 
-		gap_copy(&a->shared.gaps, &run->places.gaps, GAP_OTHER_NETNS);
+		gap_copy_kind(&a->shared.gaps, &run->places.gaps, GAP_OTHER_NETNS);
 		for (size_t k = 0; k < a->n; k++)
-			gap_copy(&a->v[k]->seen.gaps, &run->places.gaps, GAP_OTHER_NETNS);
+			gap_copy_kind(&a->v[k]->seen.gaps, &run->places.gaps, GAP_OTHER_NETNS);
 	}
 }
 

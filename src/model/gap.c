@@ -27,22 +27,29 @@ static bool is_same(const struct gap *g, enum gap_kind kind, int err, const char
  */
 void gap_add(struct gaps *gaps, enum gap_kind kind, int err, const char *object)
 {
-	for (size_t i = 0; i < gaps->n; i++) {
-		if (!is_same(&gaps->v[i], kind, err, object))
+	gap_copy(gaps, &(struct gap){kind, err, (char *)object, 1});
+}
+
+/* Adds a copy of that one, which may stand for many. */
+void gap_copy(struct gaps *to, const struct gap *gap)
+{
+	for (size_t i = 0; i < to->n; i++) {
+		if (!is_same(&to->v[i], gap->kind, gap->err, gap->object))
 			continue;
-		gaps->v[i].count += is_counted(kind);
+		to->v[i].count += is_counted(gap->kind) ? gap->count : 0;
 		return;
 	}
-	gaps->v = xgrow(gaps->v, gaps->n, sizeof *gaps->v);
-	gaps->v[gaps->n++] = (struct gap){.kind = kind, .err = err, .object = xstrdup(object), .count = 1};
+	to->v = xgrow(to->v, to->n, sizeof *to->v);
+	to->v[to->n] = *gap;
+	to->v[to->n++].object = xstrdup(gap->object);
 }
 
 /* Adds what from has of that kind. */
-void gap_copy(struct gaps *to, const struct gaps *from, enum gap_kind kind)
+void gap_copy_kind(struct gaps *to, const struct gaps *from, enum gap_kind kind)
 {
 	for (size_t i = 0; i < from->n; i++)
-		for (size_t k = 0; from->v[i].kind == kind && k < from->v[i].count; k++)
-			gap_add(to, kind, from->v[i].err, from->v[i].object);
+		if (from->v[i].kind == kind)
+			gap_copy(to, &from->v[i]);
 }
 
 /* Takes those of that kind away: another look has filled them. */

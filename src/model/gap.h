@@ -44,7 +44,8 @@ struct gaps {
 };
 
 void gap_add(struct gaps *gaps, enum gap_kind kind, int err, const char *object);
-void gap_copy(struct gaps *to, const struct gaps *from, enum gap_kind kind);
+void gap_copy(struct gaps *to, const struct gap *gap);
+void gap_copy_kind(struct gaps *to, const struct gaps *from, enum gap_kind kind);
 void gap_close(struct gaps *gaps, enum gap_kind kind);
 bool gap_hides_sockets(const struct gaps *gaps);
 bool gap_has(const struct gaps *gaps, enum gap_kind kind);

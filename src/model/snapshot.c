@@ -153,9 +153,8 @@ static void elsewhere_free(struct snapshot *s)
 	free(s->others);
 }
 
-void snapshot_free(struct snapshot *s)
+static void holders_free(struct snapshot *s)
 {
-	elsewhere_free(s);
 	for (size_t i = 0; i < s->ncgroups; i++) {
 		free(s->cgroups[i].path);
 		free(s->cgroups[i].unit);
@@ -163,6 +162,13 @@ void snapshot_free(struct snapshot *s)
 	}
 	for (size_t i = 0; i < s->nusers; i++)
 		free(s->users[i].name);
+	free(s->cgroups);
+	free(s->users);
+	owners_free(&s->owners);
+}
+
+static void sockets_free(struct snapshot *s)
+{
 	for (size_t i = 0; i < s->nnames; i++)
 		unix_name_free(&s->names[i]);
 	unix_file_free(&s->file);
@@ -171,14 +177,24 @@ void snapshot_free(struct snapshot *s)
 	free(s->host.user);
 	free(s->socks);
 	free(s->unlisted);
-	free(s->probes);
 	free(s->localities);
-	free(s->cgroups);
-	free(s->users);
-	free(s->peers);
 	free(s->devices);
-	owners_free(&s->owners);
 	census_free(&s->census);
+	elsewhere_free(s);
+}
+
+/* Of a slice only what it has not borrowed, so before the whole. */
+void snapshot_free(struct snapshot *s)
+{
+	const struct snapshot *whole = s->whole;
+
+	if (!whole)
+		sockets_free(s);
+	if (!whole || !whole->owners_read)
+		holders_free(s);
+	if (!whole || !whole->peers_read)
+		free(s->peers);
+	free(s->probes);
 	gap_free(&s->gaps);
 	*s = (struct snapshot){0};
 }

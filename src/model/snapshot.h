@@ -119,8 +119,7 @@ struct snapshot {
 	struct unlisted *unlisted; /* of any port; those of ours that are certain are among socks too */
 	size_t nunlisted;
 	bool unlisted_read;        /* they were looked for */
-	const struct snapshot *range;   /* borrowed: of a range, the look that its ports share; may be NULL */
-	const struct snapshot *holders; /* borrowed: of a range, who holds its sockets; may be NULL */
+	const struct snapshot *whole; /* borrowed: the look at many ports of which this is one (slice.h); NULL: it stands alone */
 	bool owners_read;          /* the descriptor scan was made */
 	bool options_read;         /* the options of its findings were asked for */
 	struct owners owners;

@@ -281,7 +281,7 @@ void boundonly_scan(struct snapshot *s, int procfd, const struct inodes *listed)
 	if (scan.own >= 0)
 		close(scan.own);
 	gap_close(&s->gaps, GAP_BOUND_ONLY);
-	gap_copy(&s->gaps, &scan.hidden, GAP_BOUND_ONLY);
+	gap_copy_kind(&s->gaps, &scan.hidden, GAP_BOUND_ONLY);
 	gap_free(&scan.hidden);
 	s->unlisted_read = true;
 }

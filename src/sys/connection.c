@@ -21,7 +21,7 @@ enum {
 	                    1 << STATE_CLOSE_WAIT | 1 << STATE_LAST_ACK | 1 << STATE_CLOSING,
 	LINGERING_STATES = 1 << STATE_FIN_WAIT_1 | 1 << STATE_FIN_WAIT_2 | 1 << STATE_TIME_WAIT | 1 << STATE_CLOSING |
 	                   1 << STATE_LAST_ACK | 1 << STATE_CLOSE_WAIT,
-	PEERS_MAX = 64,
+	PEERS_MAX = 64, PEERS_OF_MANY_MAX = 1 << 14, /* sockets told of one port, of many */
 };
 
 #define HAS(len, field) ((len) >= offsetof(struct tcp_info, field) + sizeof(((struct tcp_info *)0)->field))
@@ -74,6 +74,7 @@ static int by_peer_port(const void *a, const void *b)
 
 struct reading {
 	struct snapshot *seen;
+	size_t most;            /* peers to keep */
 	struct sock **socks;    /* those that stand for themselves, in the order of the search */
 	size_t nsocks;
 	bool any;
@@ -160,15 +161,15 @@ int connection_read_info(struct snapshot *s, uint16_t port)
 	return err;
 }
 
-/* Of a listener's connections nothing is asked: there may be many, and they are what it is. */
-static uint32_t states_held(const struct snapshot *s)
+/* Of a listener's connections on the one port nothing is asked: there may be many, and they are what it is. */
+static uint32_t states_held(const struct snapshot *s, uint16_t port)
 {
 	uint32_t states = 0;
 
 	for (size_t i = 0; i < s->nsocks; i++)
 		if (s->socks[i].inode && s->socks[i].state != STATE_CLOSE)
 			states |= 1U << s->socks[i].state;
-	return states & 1U << STATE_LISTEN ? 1U << STATE_LISTEN : states;
+	return port && states & 1U << STATE_LISTEN ? 1U << STATE_LISTEN : states;
 }
 
 /*
@@ -181,7 +182,7 @@ static uint32_t states_held(const struct snapshot *s)
 int connection_read_mptcp(struct snapshot *s, uint16_t port)
 {
 	struct inet_diag_filter f = {
-	    .port = port, .states = states_held(s), .extensions = 1 << (INET_DIAG_INFO - 1)};
+	    .port = port, .states = states_held(s, port), .extensions = 1 << (INET_DIAG_INFO - 1)};
 	struct reading r = {.seen = s};
 	int err;
 
@@ -231,7 +232,7 @@ static int take_peer(const struct nlmsghdr *h, void *arg)
 		s->remote_lingering += p.port != p.peer_port && LINGERING_STATES >> p.state & 1;
 		return 0;
 	}
-	if (s->npeers < PEERS_MAX) {
+	if (s->npeers < r->most) {
 		s->peers = xgrow(s->peers, s->npeers, sizeof *s->peers);
 		s->peers[s->npeers++] = p;
 	}
@@ -240,13 +241,13 @@ static int take_peer(const struct nlmsghdr *h, void *arg)
 
 /*
  * Fills s->peers with sockets of this namespace that are other ends of sockets
- * of s (some, where they are many), and counts the closing ones that merely have
+ * of s (some, where they are many), port 0 of all of its ports, and counts the closing ones that merely have
  * the port at their remote end.  Returns 0 or -errno: then some may be missing.
  */
 int connection_read_peers(struct snapshot *s, uint16_t port)
 {
 	struct inet_diag_filter f = {.peer_port = port, .states = INET_DIAG_ALL_STATES & ~(1U << STATE_LISTEN)};
-	struct reading r = {.seen = s};
+	struct reading r = {.seen = s, .most = port ? PEERS_MAX : PEERS_OF_MANY_MAX};
 	int err;
 
 	index_socks(&r, by_peer_port);

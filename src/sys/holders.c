@@ -87,68 +87,13 @@ static void name_cgroups(struct snapshot *s, int procfd)
 	}
 }
 
-static const struct sock *with_inode(const struct snapshot *s, uint32_t inode)
-{
-	for (size_t i = 0; i < s->nsocks; i++)
-		if (s->socks[i].inode == inode)
-			return &s->socks[i];
-	return NULL;
-}
-
-static bool are_known(const struct snapshot *s)
-{
-	for (size_t i = 0; i < s->nsocks; i++)
-		if (s->socks[i].inode && !with_inode(s->holders, s->socks[i].inode))
-			return false;
-	for (size_t i = 0; i < s->npeers; i++)
-		if (s->peers[i].inode && !with_inode(s->holders, s->peers[i].inode))
-			return false;
-	return true;
-}
-
-static bool is_of_scan(enum gap_kind kind)
-{
-	return kind == GAP_FD_TABLE || kind == GAP_PROC || kind == GAP_PIDS;
-}
-
-/* Where no process was found, what the scan could not read is a gap here too. */
-static void take_holder(struct snapshot *s, struct sock *t)
-{
-	const struct gaps *gaps = &s->holders->gaps;
-
-	t->held_by = HELD_KERNEL;
-	if (!t->inode)
-		return;
-	t->held_by = with_inode(s->holders, t->inode)->held_by;
-	owners_copy(&s->owners, &s->holders->owners, t->inode);
-	for (size_t i = 0; i < gaps->n && t->held_by != HELD_PROCESS; i++)
-		if (is_of_scan(gaps->v[i].kind) && !gap_has(&s->gaps, gaps->v[i].kind))
-			for (size_t k = 0; k < gaps->v[i].count; k++)
-				gap_add(&s->gaps, gaps->v[i].kind, gaps->v[i].err, gaps->v[i].object);
-}
-
-/* One scan for all ports of a range; a socket that has come since wants one of its own. */
-static bool take_holders(struct snapshot *s)
-{
-	if (!s->holders || !are_known(s))
-		return false;
-	for (size_t i = 0; i < s->nsocks; i++)
-		take_holder(s, &s->socks[i]);
-	for (size_t i = 0; i < s->npeers; i++)
-		take_holder(s, &s->peers[i]);
-	owners_copy_hints(&s->owners, &s->holders->owners);
-	owners_sort(&s->owners);
-	s->owners_read = true;
-	return true;
-}
-
 static bool lacks_owner(const struct sock *t)
 {
 	return t->proto == PROTO_UDP && t->inode && (t->held_by == HELD_UNKNOWN || t->held_by == HELD_HIDDEN);
 }
 
-/* A UDP socket without a process may be that of an interface; where that cannot be asked it stays open. */
-static void name_tunnel(struct snapshot *s)
+/* A UDP socket without a process may be that of an interface; where that cannot be asked it stays open.  All of s are on one port. */
+void holders_name_tunnel(struct snapshot *s)
 {
 	const struct sock *lacking = NULL;
 
@@ -157,7 +102,7 @@ static void name_tunnel(struct snapshot *s)
 	if (!lacking || tunnel_find(lacking->port, &s->tunnel) || !s->tunnel.certain)
 		return;
 	for (size_t i = 0; i < s->nsocks; i++)
-		if (lacks_owner(&s->socks[i]) && s->socks[i].port == lacking->port)
+		if (lacks_owner(&s->socks[i]))
 			s->socks[i].held_by = HELD_KERNEL;
 }
 
@@ -170,9 +115,8 @@ void holders_fetch(struct snapshot *s, int procfd, bool numeric)
 {
 	if (s->census.inodes)
 		most_find(s, procfd);
-	else if (!take_holders(s))
+	else
 		owner_scan(s, procfd);
-	name_tunnel(s);
 	holders_name_users(s, numeric);
 	name_cgroups(s, procfd);
 }

@@ -5,6 +5,7 @@
 #include "model/snapshot.h"
 
 void holders_name_users(struct snapshot *s, bool numeric);
+void holders_name_tunnel(struct snapshot *s);
 void holders_fetch(struct snapshot *s, int procfd, bool numeric);
 
 #endif

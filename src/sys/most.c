@@ -103,7 +103,7 @@ void most_find(struct snapshot *s, int procfd)
 	for (size_t i = 0; i < m.wanted.n; i++)
 		c->unseen += !m.last[i];
 	if (c->unseen)
-		gap_copy(&s->gaps, &m.refused, GAP_FD_TABLE);
+		gap_copy_kind(&s->gaps, &m.refused, GAP_FD_TABLE);
 	s->owners_read = true;
 	gap_free(&m.refused);
 	inodes_free(&m.wanted);

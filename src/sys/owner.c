@@ -253,7 +253,7 @@ void owner_scan(struct snapshot *s, int procfd)
 	if (set_holders(&scan))
 		look_deeper(&scan);
 	if (set_holders(&scan)) {
-		gap_copy(&s->gaps, &scan.refused, GAP_FD_TABLE);
+		gap_copy_kind(&s->gaps, &scan.refused, GAP_FD_TABLE);
 		look_at_namespace(&scan);
 	}
 	s->owners_read = true;

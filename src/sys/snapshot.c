@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/xalloc.h"
+#include "model/slice.h"
 #include "sys/boundonly.h"
 #include "sys/connection.h"
 #include "sys/elsewhere.h"
@@ -101,39 +102,24 @@ static void add_sock(struct snapshot *s, const struct sock *t)
 	name_device(s, t->ifindex);
 }
 
-/* Those of the port that from has found; one that is not certain may hold the port, or not. */
-static void take_unlisted(struct snapshot *s, const struct snapshot *from, uint16_t port)
+/* Those of the wanted ports; one that is not certain may hold its port, or not. */
+static void take_unlisted(struct snapshot *s, const struct port_set *wanted)
 {
-	char object[OBJECT_MAX];
-
-	for (size_t i = 0; i < from->nunlisted; i++) {
-		const struct unlisted *u = &from->unlisted[i];
-
-		if (u->s.port != port)
-			continue;
-		if (u->certain) {
-			add_sock(s, &u->s);
-			continue;
-		}
-		snprintf(object, sizeof object, "fd %d of pid %d", u->fd, (int)u->pid);
-		gap_add(&s->gaps, GAP_BOUND_ONLY, 0, object);
-	}
+	for (size_t i = 0; i < s->nunlisted; i++)
+		if (s->unlisted[i].certain && port_set_has(wanted, s->unlisted[i].s.port))
+			add_sock(s, &s->unlisted[i].s);
 }
 
-/* One scan for all ports of a range. */
 static void fetch_unlisted(struct snapshot *s, uint16_t port)
 {
+	struct port_set wanted = {0};
 	int procfd = open_proc();
 
-	if (s->range && s->range->unlisted_read) {
-		gap_close(&s->gaps, GAP_BOUND_ONLY);
-		gap_copy(&s->gaps, &s->range->gaps, GAP_BOUND_ONLY);
-		take_unlisted(s, s->range, port);
-		s->unlisted_read = true;
-	} else {
-		read_unlisted(s, procfd);
-		take_unlisted(s, s, port);
-	}
+	port_set_add(&wanted, port);
+	read_unlisted(s, procfd);
+	take_unlisted(s, &wanted);
+	slice_name_uncertain(s, port);
+	port_set_free(&wanted);
 	close_proc(procfd);
 }
 
@@ -200,7 +186,7 @@ void snapshot_take(struct snapshot *s, const struct request *request)
 	if (request->target.proto == PROTO_UNIX)
 		unix_look_take(s, procfd, request);
 	else if (request->target.port)
-		sources_read(s, procfd, request, request->target.port);
+		sources_read(s, procfd, request, request->target.port, NULL);
 	else
 		take_census(s, procfd, request);
 	for (size_t i = 0; i < s->nsocks; i++)
@@ -211,52 +197,42 @@ void snapshot_take(struct snapshot *s, const struct request *request)
 }
 
 /*
- * The same for many ports in one look: s gets no socket, ports those ports that
- * have one.  So s is what a look at any other port would show.
+ * The same for many ports in one look, for snapshot_slice(): all sockets of the
+ * wanted ports in the order of these (slice_order()).  The request's own port
+ * means nothing here.
  */
-void snapshot_ports(struct snapshot *s, const struct request *request, struct port_set *ports)
+void snapshot_take_many(struct snapshot *s, const struct request *request, const struct port_set *wanted)
 {
 	int procfd = open_proc();
 
 	begin(s, procfd, request);
-	sources_ports(s, procfd, (enum proto)request->target.proto, ports);
+	sources_read(s, procfd, request, 0, wanted);
+	for (size_t i = 0; i < s->nsocks; i++)
+		name_device(s, s->socks[i].ifindex);
 	if (gap_has(&s->gaps, GAP_BOUND_ONLY))
 		read_unlisted(s, procfd);
-	for (size_t i = 0; i < s->nunlisted; i++)
-		port_set_add(ports, s->unlisted[i].s.port);
+	take_unlisted(s, wanted);
+	l3mdev_read(s, procfd, &request->target);
 	close_proc(procfd);
+	slice_order(s);
 }
 
-static void fetch_owners(struct snapshot *s, bool numeric)
+/* What such a look shows of one port: see slice_of(). */
+void snapshot_slice(struct snapshot *s, const struct snapshot *whole, uint16_t port)
+{
+	slice_of(s, whole, port);
+	if (s->owners_read)
+		holders_name_tunnel(s);
+}
+
+static void fetch_owners(struct snapshot *s, const struct request *request)
 {
 	int procfd = open_proc();
 
-	holders_fetch(s, procfd, numeric);
+	holders_fetch(s, procfd, request->numeric);
+	if (request->target.port)
+		holders_name_tunnel(s);
 	close_proc(procfd);
-}
-
-/*
- * Who holds the sockets of those ports, in one look, to which range is the one of
- * snapshot_ports(): only sockets with an inode are kept in s.  For s->holders of
- * a look at one of them.
- */
-void snapshot_holders(struct snapshot *s, const struct request *request, const struct snapshot *range,
-                      const struct port_set *ports)
-{
-	int procfd = open_proc();
-	size_t n = 0;
-
-	begin(s, procfd, request);
-	sources_read(s, procfd, request, 0);
-	close_proc(procfd);
-	for (size_t i = 0; i < s->nsocks; i++)
-		if (s->socks[i].inode && port_set_has(ports, s->socks[i].port))
-			s->socks[n++] = s->socks[i];
-	s->nsocks = n;
-	for (size_t i = 0; i < range->nunlisted; i++)
-		if (range->unlisted[i].certain && port_set_has(ports, range->unlisted[i].s.port))
-			add_sock(s, &range->unlisted[i].s);
-	fetch_owners(s, request->numeric);
 }
 
 /* What cannot be read stays unknown: it decides about words, not about the verdict. */
@@ -283,6 +259,8 @@ static void fetch_peers(struct snapshot *s, uint16_t port)
 	if (err)
 		gap_add(&s->gaps, GAP_PEERS, -err, NULL);
 	s->peers_read = true;
+	if (!port)
+		slice_order(s);
 }
 
 /* Any of the processes that share it will do; the gap names the first that refused. */
@@ -330,9 +308,10 @@ static void fetch_probe(struct snapshot *s, const struct request *request, const
 }
 
 /*
- * Adds what is wanted to a snapshot of that request.  Owners are looked for
- * once, with the names of users and of the cgroups of sockets without a
- * process; options only behind descriptors that the owners have told.
+ * Adds what is wanted to a snapshot of that request; of a look at many ports its
+ * port is 0.  Owners are looked for once, with the names of users and of the
+ * cgroups of sockets without a process; options only behind descriptors that the
+ * owners have told.
  */
 void snapshot_fetch(struct snapshot *s, const struct request *request, const struct want *want)
 {
@@ -347,7 +326,7 @@ void snapshot_fetch(struct snapshot *s, const struct request *request, const str
 	if (want->alive && !s->file.alive_asked)
 		unix_look_alive(s, request);
 	if (want->owners && !s->owners_read)
-		fetch_owners(s, request->numeric);
+		fetch_owners(s, request);
 	if (want->quirks && !s->quirks_read)
 		fetch_quirks(s);
 	for (size_t i = 0; i < want->noptions; i++)

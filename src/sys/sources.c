@@ -12,14 +12,14 @@
 #include "sys/inet_diag.h"
 #include "sys/procnet.h"
 
-/* One reading of all sockets with that local port; of port 0 all, and only their ports or inodes are kept. */
+/* One reading of all sockets with that local port; of port 0 all. */
 struct reading {
 	const struct host *host;
 	int procfd;
 	enum proto proto;
 	uint16_t port;
 	struct fold fold;
-	struct port_set *ports;
+	const struct port_set *wanted; /* of port 0: only these are kept; NULL: all */
 	struct inodes *inodes;
 	struct census *census;
 	bool any_taken;
@@ -32,13 +32,11 @@ static void take(const struct sock *s, void *arg)
 	struct reading *r = arg;
 
 	r->any_taken = true;
-	if (r->ports)
-		port_set_add(r->ports, s->port);
-	else if (r->inodes)
+	if (r->inodes)
 		inodes_add(r->inodes, s->inode);
 	else if (r->census)
 		census_add(r->census, s);
-	else
+	else if (!r->wanted || port_set_has(r->wanted, s->port))
 		fold_add(&r->fold, s);
 }
 
@@ -84,19 +82,21 @@ static void read_all(struct reading *r, struct gaps *gaps)
 
 /*
  * Fills s->socks with all sockets of the request's protocol and that local port
- * and adds the gaps of this look; s->host is filled already.  procfd is a
+ * (0: those wanted, NULL: all) and adds the gaps of this look; s->host is filled already.  procfd is a
  * descriptor of /proc.  Of TCP alike ones without a process are folded, unless
  * all are asked for, but for those whose peer is that of s->route; UDP sockets
  * stay in the order of the kernel's table.  What a dump had shown before it was
  * cut stays.
  */
-void sources_read(struct snapshot *s, int procfd, const struct request *request, uint16_t port)
+void sources_read(struct snapshot *s, int procfd, const struct request *request, uint16_t port,
+                  const struct port_set *wanted)
 {
 	struct reading r = {
 	    .host = &s->host,
 	    .procfd = procfd,
 	    .proto = (enum proto)request->target.proto,
 	    .port = port,
+	    .wanted = wanted,
 	    .fold = {.off = request->all || request->target.proto == PROTO_UDP, .peer = s->route.to, .peer_port = request->to_port},
 	};
 
@@ -109,14 +109,6 @@ void sources_read(struct snapshot *s, int procfd, const struct request *request,
 void sources_census(struct snapshot *s, int procfd)
 {
 	struct reading r = {.host = &s->host, .procfd = procfd, .census = &s->census};
-
-	read_all(&r, &s->gaps);
-}
-
-/* Adds the local ports of all sockets of that protocol to ports, and the gaps of this look to s; in the same memory for any number. */
-void sources_ports(struct snapshot *s, int procfd, enum proto proto, struct port_set *ports)
-{
-	struct reading r = {.host = &s->host, .procfd = procfd, .proto = proto, .ports = ports};
 
 	read_all(&r, &s->gaps);
 }

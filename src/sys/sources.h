@@ -5,9 +5,9 @@
 #include "model/inodes.h"
 #include "model/snapshot.h"
 
-void sources_read(struct snapshot *s, int procfd, const struct request *request, uint16_t port);
+void sources_read(struct snapshot *s, int procfd, const struct request *request, uint16_t port,
+                  const struct port_set *wanted);
 void sources_census(struct snapshot *s, int procfd);
-void sources_ports(struct snapshot *s, int procfd, enum proto proto, struct port_set *ports);
 void sources_inodes(const struct host *host, int procfd, struct inodes *inodes);
 
 #endif

@@ -209,26 +209,33 @@ START_TEST(test_gone)
 }
 END_TEST
 
-/* One look for many ports: which have a socket, and no socket of any. */
-START_TEST(test_ports)
+/* One look for many ports: each slice has the sockets of its port, and no other port was asked for. */
+START_TEST(test_many)
 {
 	struct request request = request_of("127.0.0.1");
-	struct port_set ports = {0};
+	struct port_set wanted = {0};
 	const struct gap *gap;
-	struct snapshot s;
-	size_t n = 0;
+	struct snapshot whole, s;
 	pid_t child;
 
 	if (!sandbox_enter())
 		return;
 	child = listener("127.0.0.1", false);
-	snapshot_ports(&s, &request, &ports);
-	for (unsigned int port = 0; port <= UINT16_MAX; port++)
-		n += port_set_has(&ports, (uint16_t)port);
-	ck_assert(n == 1 && port_set_has(&ports, PORT));
-	port_set_free(&ports);
-	ck_assert(!s.nsocks && !gaps_of(&s, &gap) && snapshot_local(&s, &request.target.addr) == YES);
-	snapshot_free(&s);
+	port_set_add(&wanted, PORT + 1);
+	snapshot_take_many(&whole, &request, &wanted);
+	ck_assert(!whole.nsocks);
+	snapshot_free(&whole);
+	port_set_add(&wanted, PORT);
+	snapshot_take_many(&whole, &request, &wanted);
+	for (unsigned int port = 0; port <= UINT16_MAX; port++) {
+		snapshot_slice(&s, &whole, (uint16_t)port);
+		ck_assert_uint_eq(s.nsocks, port == PORT);
+		ck_assert(!s.nsocks || (s.socks->state == STATE_LISTEN && s.socks->port == PORT));
+		ck_assert(!gaps_of(&s, &gap) && snapshot_local(&s, &request.target.addr) == YES);
+		snapshot_free(&s);
+	}
+	snapshot_free(&whole);
+	port_set_free(&wanted);
 	end(child);
 }
 END_TEST
@@ -307,7 +314,7 @@ int main(void)
 	tcase_add_test(whole, test_free);
 	tcase_add_test(whole, test_hidden);
 	tcase_add_test(whole, test_gone);
-	tcase_add_test(whole, test_ports);
+	tcase_add_test(whole, test_many);
 	tcase_add_test(whole, test_user);
 	tcase_add_test(whole, test_no_probe);
 	tcase_add_test(whole, test_udp);

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MODEL_SLICE_H
+#define MODEL_SLICE_H
+
+#include "model/snapshot.h"
+
+void slice_order(struct snapshot *whole);
+void slice_of(struct snapshot *s, const struct snapshot *whole, uint16_t port);
+void slice_name_uncertain(struct snapshot *s, uint16_t port);
+
+#endif
