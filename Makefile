@@ -4,12 +4,13 @@
 #   make deps check    install what is missing, build, run every test
 #
 # Variables: SAN=1 (ASan and UBSan), WERROR=1, V=1 (show commands), CC, CFLAGS,
-# LDFLAGS, DESTDIR, PREFIX, BINDIR, MANDIR, BUILD; N and SEED of check-diff.
+# LDFLAGS, DESTDIR, PREFIX, BINDIR, DATADIR, MANDIR, BUILD; N and SEED of check-diff.
 
 VERSION = 0.1.0
 PREFIX  = /usr/local
 BINDIR  = $(PREFIX)/bin
-MANDIR  = $(PREFIX)/share/man
+DATADIR = $(PREFIX)/share
+MANDIR  = $(DATADIR)/man
 BUILD   = build$(if $(SAN),/san)
 CC      = cc
 CFLAGS  = -O2 -g
@@ -86,6 +87,7 @@ check-live: all $(TOOLS)
 
 check-golden: $(GOLDEN)
 	$(Q)sh tests/lib/golden.sh check $(GOLDEN) tests/golden
+	$(Q)$(PYTHON) tests/live/schema.py tests/golden/*.json
 
 # Random chains of holders, portwhy against the kernel; the long run: make check-diff N=100000 [SEED=n].
 check-diff: $(DIFF)
@@ -125,13 +127,16 @@ demo: all $(BUILD)/tests/situation
 	$(Q)sh tests/lib/demo.sh $(BUILD)
 
 install: all
-	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man7
+	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DATADIR)/portwhy $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man7
 	$(INSTALL) -m 755 $(BUILD)/portwhy $(DESTDIR)$(BINDIR)/portwhy
+	$(INSTALL) -m 644 src/schema/portwhy.schema.json $(DESTDIR)$(DATADIR)/portwhy/portwhy.schema.json
 	$(INSTALL) -m 644 man/portwhy.1 $(DESTDIR)$(MANDIR)/man1/portwhy.1
 	$(INSTALL) -m 644 man/portwhy-causes.7 $(DESTDIR)$(MANDIR)/man7/portwhy-causes.7
 
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/portwhy $(DESTDIR)$(MANDIR)/man1/portwhy.1 $(DESTDIR)$(MANDIR)/man7/portwhy-causes.7
+	rm -f $(DESTDIR)$(DATADIR)/portwhy/portwhy.schema.json
+	rmdir $(DESTDIR)$(DATADIR)/portwhy 2>/dev/null || :
 
 clean:
 	rm -rf build

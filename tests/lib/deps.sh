@@ -5,7 +5,7 @@
 set -eu
 
 packages='gcc make pkg-config libc6-dev libmnl-dev libsmartcols-dev libjansson-dev check
-python3 mandoc iproute2 strace shellcheck util-linux'
+python3 python3-jsonschema mandoc iproute2 strace shellcheck util-linux'
 # A machine for other kernels, and the tools that portwhy is compared with.
 [ "${1-}" != full ] || packages="$packages
 qemu-system-x86 busybox-static cpio kmod xz-utils lsof psmisc net-tools"
