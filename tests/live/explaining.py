@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """portwhy explain: what it prints, how it ends, and that it looks at no socket."""
-import json
 import os
 import shutil
 import signal
@@ -10,14 +9,14 @@ import tempfile
 from expect import check_printable
 from special import escaped
 from terminal import ESCAPE
-from world import ENV, PATIENCE, Failure, Skip, run
+from world import ENV, PATIENCE, Failure, Skip, parse_document, run
 
 STATES = ("ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT_1 FIN_WAIT_2 TIME_WAIT CLOSE CLOSE_WAIT LAST_ACK LISTEN CLOSING "
           "BOUND").split()
 
 
 def document(build, *ids):
-    return json.loads(run([build.portwhy, "explain", "-j", *ids]).must().out)["explain"]
+    return parse_document(run([build.portwhy, "explain", "-j", *ids]).must().out)["explain"]
 
 
 def the_list(build):

@@ -5,14 +5,12 @@ A near miss is the same picture with a different cause, which must not get the
 id.  A row is looked at here: what it expects, exactly, is without the id.  Other
 tests say in their own code what must not be there.
 """
-import json
-
 import connecting
 import picking
 import unixes
 from cases import CASES
 from udp import UDP_CASES
-from world import Failure, run
+from world import Failure, parse_document, run
 
 NEAR = {
     # Causes
@@ -94,7 +92,7 @@ def expected():
 
 def check_near_misses(build, tests):
     """Of all ids that portwhy knows; tests: the names of all."""
-    told = json.loads(run([build.portwhy, "explain", "-j"]).must().out)["explain"]
+    told = parse_document(run([build.portwhy, "explain", "-j"]).must().out)["explain"]
     ids, rows = {e["id"] for e in told if e["kind"] in ("cause", "facet")}, expected()
     wrong = ["%s: no near miss" % i for i in sorted(ids - set(NEAR))] + ["no id: " + i for i in sorted(set(NEAR) - ids)]
     for i, names in NEAR.items():

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Cases that are more than a row: two users, a broken host, hostile names, a load, what may not happen."""
+import json
 import os
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 
 from cases import DENIED, HIDDEN, NO_NETLINK, NON_PLAIN
 from expect import WATCHED, ask, ask_one, check_printable, compare_binds, differ
+from schema import MISSING, Draft202012Validator, complaint
 from world import OWN_USER, PATIENCE, REAL_USER, TIMES_SLOWER, Failure, Skip, World
 from world import kernel_answers, parse_document, run
 
@@ -351,7 +353,23 @@ def many_connections(build):
                              len(report["sockets"])))
 
 
+# What the documents are compared with
+
+def schema_is_used(build):
+    """Each document of each test passes it (parse_document); here it is seen to forbid what it should."""
+    if not Draft202012Validator:
+        raise Skip(MISSING)
+    with World(build, "listener") as w:
+        text = json.dumps(ask(build, w, "9877"))
+    for old, new in (('"verdict": ', '"Verdict": '), ('"result": "EADDRINUSE"', '"result": "in use"'),
+                     ('"netns": {', '"netns": {"matches": true, '), ('"id": "listener"', '"id": "nothing-like-it"'),
+                     ('"cookie": "', '"cookie": "x')):
+        if old not in text or not complaint(json.loads(text.replace(old, new, 1))):
+            raise Failure("the schema allows %s" % new)
+
+
 SPECIAL = [
+    ("schema", schema_is_used),
     ("several-targets", several_targets),
     ("hidden-owner-mptcp", hidden_mptcp),
     ("full-disk", full_disk),

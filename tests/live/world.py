@@ -8,6 +8,8 @@ import re
 import subprocess
 import threading
 
+from schema import complaint
+
 # Seconds; a program that takes longer is a failure, said loudly.  A slow machine needs so many times more.
 TIMES_SLOWER = int(os.environ.get("PATIENCE", "1"))
 PATIENCE = 60 * TIMES_SLOWER
@@ -125,7 +127,7 @@ def strict(pairs):
 
 
 def parse_document(out):
-    """The one JSON document, read strictly: UTF-8, no key twice, no lone surrogate, one newline at the end."""
+    """The one JSON document, read strictly: UTF-8, no key twice, no lone surrogate, one newline at the end, as the schema says."""
     try:
         doc = json.loads(out.decode("utf-8"), object_pairs_hook=strict)
         json.dumps(doc, ensure_ascii=False).encode("utf-8")
@@ -133,6 +135,9 @@ def parse_document(out):
         raise Failure("no JSON document: %s: %r" % (e, out[:200])) from None
     if not out.endswith(b"}\n"):
         raise Failure("the document does not end with one newline")
+    why = complaint(doc)
+    if why:
+        raise Failure(why)
     return doc
 
 
