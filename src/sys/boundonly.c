@@ -48,7 +48,7 @@ enum { FDINFO_MAX = 64 << 10, OBJECT_MAX = 48, PROTOCOL_NAME = 32, LINK = 64 };
 struct scan {
 	struct snapshot *seen;
 	int procfd;
-	const struct inodes *listed;
+	const struct idset *listed;
 	int own;            /* a socket of our network namespace */
 	struct gaps hidden; /* what may hide one */
 };
@@ -164,7 +164,7 @@ static bool is_known(const struct scan *scan, uint32_t inode)
 	for (size_t i = 0; i < s->nunlisted; i++)
 		if (s->unlisted[i].s.inode == inode)
 			return true;
-	return inodes_has(scan->listed, inode);
+	return idset_has(scan->listed, inode);
 }
 
 static void take_socket(struct scan *scan, pid_t pid, int fd, uint32_t inode)
@@ -267,7 +267,7 @@ static void look_at_namespace(struct scan *scan)
  * another network namespace; they count for their own port alone.  Taken for
  * bound is, wrongly, a listener without bind() that was shut down.
  */
-void boundonly_scan(struct snapshot *s, int procfd, const struct inodes *listed)
+void boundonly_scan(struct snapshot *s, int procfd, const struct idset *listed)
 {
 	struct scan scan = {.seen = s, .procfd = procfd, .listed = listed};
 	struct fdwalk walk = {.procfd = procfd, .arg = &scan, .link = take_link, .refused = take_refusal};

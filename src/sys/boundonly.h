@@ -2,9 +2,9 @@
 #ifndef SYS_BOUNDONLY_H
 #define SYS_BOUNDONLY_H
 
-#include "model/inodes.h"
+#include "model/idset.h"
 #include "model/snapshot.h"
 
-void boundonly_scan(struct snapshot *s, int procfd, const struct inodes *listed);
+void boundonly_scan(struct snapshot *s, int procfd, const struct idset *listed);
 
 #endif

@@ -10,12 +10,12 @@
 #include <stdlib.h>
 
 #include "base/xalloc.h"
-#include "model/inodes.h"
+#include "model/idset.h"
 #include "sys/fdwalk.h"
 #include "sys/process.h"
 
 struct most {
-	struct inodes wanted;
+	struct idset wanted;
 	pid_t *last;           /* of each inode the last process that was seen to have it; 0: none */
 	uint32_t ports;        /* of the process at hand */
 	struct census_holder top[HOLDERS_TOLD];
@@ -28,7 +28,7 @@ static int take(void *arg, int table, pid_t pid, int fd, const char *target)
 {
 	struct most *m = arg;
 	uint32_t inode = fdwalk_inode(target);
-	size_t at = inode ? inodes_place(&m->wanted, inode) : m->wanted.n;
+	size_t at = inode ? idset_place(&m->wanted, inode) : m->wanted.n;
 
 	(void)table;
 	(void)fd;
@@ -93,8 +93,8 @@ void most_find(struct snapshot *s, int procfd)
 	int err;
 
 	for (unsigned int port = c->first; c->inodes && port <= c->last; port++)
-		inodes_add(&m.wanted, c->inodes[port - c->first]);
-	inodes_end(&m.wanted);
+		idset_add(&m.wanted, c->inodes[port - c->first]);
+	idset_end(&m.wanted);
 	m.last = xcalloc(m.wanted.n, sizeof *m.last);
 	err = m.wanted.n ? fdwalk(&walk) : 0;
 	if (err)
@@ -106,6 +106,6 @@ void most_find(struct snapshot *s, int procfd)
 		gap_copy_kind(&s->gaps, &m.refused, GAP_FD_TABLE);
 	s->owners_read = true;
 	gap_free(&m.refused);
-	inodes_free(&m.wanted);
+	idset_free(&m.wanted);
 	free(m.last);
 }

@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "base/xalloc.h"
-#include "model/inodes.h"
+#include "model/idset.h"
 #include "sys/fdwalk.h"
 #include "sys/hidden.h"
 #include "sys/process.h"
@@ -26,8 +26,8 @@ struct scan {
 	struct snapshot *seen;
 	int procfd;
 	int64_t now;           /* one clock for all ages: they decide which process is the oldest */
-	struct inodes wanted;
-	struct inodes missing; /* those for which no process was found */
+	struct idset wanted;
+	struct idset missing; /* those for which no process was found */
 	struct gaps refused;   /* descriptor tables that could not be read */
 };
 
@@ -36,10 +36,10 @@ static void collect(struct scan *scan)
 	const struct snapshot *s = scan->seen;
 
 	for (size_t i = 0; i < s->nsocks; i++)
-		inodes_add(&scan->wanted, s->socks[i].inode);
+		idset_add(&scan->wanted, s->socks[i].inode);
 	for (size_t i = 0; i < s->npeers; i++)
-		inodes_add(&scan->wanted, s->peers[i].inode);
-	inodes_end(&scan->wanted);
+		idset_add(&scan->wanted, s->peers[i].inode);
+	idset_end(&scan->wanted);
 }
 
 /* flags: is octal, as open(2) takes them; 02000000 is O_CLOEXEC on every architecture but alpha, parisc and sparc. */
@@ -105,7 +105,7 @@ static int take(void *arg, int table, pid_t pid, int fd, const char *target)
 	uint32_t inode = fdwalk_inode(target);
 
 	(void)table;
-	return inode && inodes_has(&scan->wanted, inode) ? add(scan, inode, pid, VIA_FD, 0, fd) : 0;
+	return inode && idset_has(&scan->wanted, inode) ? add(scan, inode, pid, VIA_FD, 0, fd) : 0;
 }
 
 /* Whether it is known already, by the table of another thread that is the same one. */
@@ -123,7 +123,7 @@ static void take_hidden(void *arg, uint32_t inode, pid_t pid, enum via via, pid_
 	struct scan *scan = arg;
 	struct owners *o = &scan->seen->owners;
 
-	if (!inodes_has(&scan->missing, inode) || is_noted(o, inode, pid, fd) || add(scan, inode, pid, via, tid, fd))
+	if (!idset_has(&scan->missing, inode) || is_noted(o, inode, pid, fd) || add(scan, inode, pid, via, tid, fd))
 		return;
 	if (tid)
 		process_read_thread(scan->procfd, tid, &o->processes[o->nprocesses - 1], &scan->seen->gaps);
@@ -212,11 +212,11 @@ static void look_deeper(struct scan *scan)
 
 	for (size_t i = 0; i < s->nsocks; i++)
 		if (s->socks[i].held_by == HELD_HIDDEN || s->socks[i].held_by == HELD_UNKNOWN)
-			inodes_add(&scan->missing, s->socks[i].inode);
-	inodes_end(&scan->missing);
+			idset_add(&scan->missing, s->socks[i].inode);
+	idset_end(&scan->missing);
 	hidden_walk(&hidden);
 	owners_sort(&scan->seen->owners);
-	inodes_free(&scan->missing);
+	idset_free(&scan->missing);
 }
 
 /* In any pid namespace but the first there may be processes that its /proc does not list. */
@@ -258,5 +258,5 @@ void owner_scan(struct snapshot *s, int procfd)
 	}
 	s->owners_read = true;
 	gap_free(&scan.refused);
-	inodes_free(&scan.wanted);
+	idset_free(&scan.wanted);
 }

@@ -88,11 +88,11 @@ static void name_device(struct snapshot *s, uint32_t ifindex)
 
 static void read_unlisted(struct snapshot *s, int procfd)
 {
-	struct inodes listed = {0};
+	struct idset listed = {0};
 
 	sources_inodes(&s->host, procfd, &listed);
 	boundonly_scan(s, procfd, &listed);
-	inodes_free(&listed);
+	idset_free(&listed);
 }
 
 static void add_sock(struct snapshot *s, const struct sock *t)

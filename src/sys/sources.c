@@ -20,7 +20,7 @@ struct reading {
 	uint16_t port;
 	struct fold fold;
 	const struct port_set *wanted; /* of port 0: only these are kept; NULL: all */
-	struct inodes *inodes;
+	struct idset *inodes;
 	struct census *census;
 	bool any_taken;
 	bool lists_bound_only;  /* the source shows sockets that are bound and nothing more */
@@ -33,7 +33,7 @@ static void take(const struct sock *s, void *arg)
 
 	r->any_taken = true;
 	if (r->inodes)
-		inodes_add(r->inodes, s->inode);
+		idset_add(r->inodes, s->inode);
 	else if (r->census)
 		census_add(r->census, s);
 	else if (!r->wanted || port_set_has(r->wanted, s->port))
@@ -118,12 +118,12 @@ void sources_census(struct snapshot *s, int procfd)
  * What could not be read is missing: nothing follows from that but more sockets
  * to ask one by one.
  */
-void sources_inodes(const struct host *host, int procfd, struct inodes *inodes)
+void sources_inodes(const struct host *host, int procfd, struct idset *inodes)
 {
 	struct reading r = {.host = host, .procfd = procfd, .inodes = inodes};
 	struct gaps gaps = {0};
 
 	read_all(&r, &gaps);
 	gap_free(&gaps);
-	inodes_end(inodes);
+	idset_end(inodes);
 }

@@ -175,7 +175,7 @@ START_TEST(test_socket)
 {
 	const struct row *row = &rows[_i];
 	struct snapshot s = {0};
-	struct inodes listed = {0};
+	struct idset listed = {0};
 	struct stat netns;
 	struct tree t;
 	char object[64];
@@ -186,9 +186,9 @@ START_TEST(test_socket)
 	fd = row->make();
 	t = begin();
 	give(&t, fd, inode_of(fd) + (uint32_t)row->other, row->fdinfo);
-	inodes_add(&listed, 1);
-	inodes_add(&listed, row->listed ? inode_of(fd) : 2);
-	inodes_end(&listed);
+	idset_add(&listed, 1);
+	idset_add(&listed, row->listed ? inode_of(fd) : 2);
+	idset_end(&listed);
 	gap_add(&s.gaps, GAP_BOUND_ONLY, 0, NULL);
 	ck_assert_int_eq(stat("/proc/self/ns/net", &netns), 0);
 	s.host.netns = netns.st_ino;
@@ -206,7 +206,7 @@ START_TEST(test_socket)
 	snprintf(object, sizeof object, row->object ? row->object : "%d %d", fd, (int)getpid());
 	same_gap(row->name, &s, row->err, row->object ? object : NULL);
 	ck_assert_int_eq(open_fds(), before);
-	inodes_free(&listed);
+	idset_free(&listed);
 	snapshot_free(&s);
 	tree_end(&t);
 }
@@ -229,7 +229,7 @@ START_TEST(test_hiding)
 {
 	const struct hiding *row = &hiding[_i];
 	struct snapshot s = {0};
-	struct inodes none = {0};
+	struct idset none = {0};
 	struct tree t = tree_begin();
 	char object[64];
 
@@ -251,7 +251,7 @@ END_TEST
 START_TEST(test_refused)
 {
 	struct snapshot s = {0};
-	struct inodes none = {0};
+	struct idset none = {0};
 	struct tree t = begin();
 	char object[64];
 
