@@ -91,9 +91,10 @@ static void look_again(struct answer *a, bool details)
 }
 
 /* The answer to one port: of a range what one look at all has shown of it. */
-static void find(struct answer *a, bool details, struct answers *all)
+static void find(struct answer *a, const struct scope *scope, struct answers *all)
 {
 	const struct report *r = &a->report;
+	bool details = scope->details;
 
 	if (is_closed(&a->request)) {
 		find_closed(a, details);
@@ -108,6 +109,8 @@ static void find(struct answer *a, bool details, struct answers *all)
 		all->whole.quirks = a->seen.quirks;
 		all->whole.quirks_read = true;
 	}
+	if (all && scope->survey)
+		return;
 	if (r->verdict == TAKEN ? !r->ncauses || !r->causes[0].socks.n : is_doubtful(r))
 		look_again(a, details);
 }
@@ -141,16 +144,16 @@ static bool is_low(const struct report *r)
 }
 
 /* A port of a range on which nothing is: what all of them share decides, unless only a trial can. */
-static void find_quiet(struct answers *all, struct answer *a, bool details)
+static void find_quiet(struct answers *all, struct answer *a, const struct scope *scope)
 {
 	struct want want;
-	bool open = judge(&a->report, &a->request, &all->shared, details, &want) && want.nprobes;
+	bool open = judge(&a->report, &a->request, &all->shared, scope->details, &want) && want.nprobes;
 
 	want_free(&want);
 	if (!open)
 		return;
 	report_free(&a->report);
-	find(a, details, all);
+	find(a, scope, all);
 }
 
 /* What judging each port of the range by its sockets alone leaves open, in one want. */
@@ -207,20 +210,32 @@ static bool has_socket(const struct answers *all, uint16_t port)
 	return has;
 }
 
-static void find_many(struct answers *to, const struct inquiry *q, bool details, bool every)
+/* Low ports of a range are counted only. */
+static bool is_listed(const struct scope *scope, struct report *r)
 {
-	look_at_all(to, q, details);
-	for (size_t i = 0; i < q->nports; i++) {
-		struct answer *a = answer_new(q, q->ports[i]);
+	if (scope->take)
+		return scope->take(r, scope->arg);
+	return !is_low(r) && (scope->every || r->verdict != FREE);
+}
 
-		if (has_socket(to, q->ports[i]))
-			find(a, details, to);
+static void find_many(struct answers *to, const struct inquiry *q, const struct scope *scope)
+{
+	look_at_all(to, q, scope->details);
+	for (size_t i = 0; i < q->nports; i++) {
+		bool busy = has_socket(to, q->ports[i]);
+		struct answer *a;
+
+		if (scope->survey && !busy)
+			continue;
+		a = answer_new(q, q->ports[i]);
+		if (busy)
+			find(a, scope, to);
 		else
-			find_quiet(to, a, details);
+			find_quiet(to, a, scope);
 		to->worst = a->report.verdict > to->worst ? a->report.verdict : to->worst;
 		to->not_free += a->report.verdict != FREE;
 		to->low += is_low(&a->report);
-		if (!is_low(&a->report) && (every || a->report.verdict != FREE))
+		if (is_listed(scope, &a->report))
 			keep(to, a);
 		else
 			answer_free(a);
@@ -246,23 +261,22 @@ static void look_elsewhere(struct answer *a)
 	want_free(&want);
 }
 
-/*
- * Finds the answers to q, which must stay where it is.  details: the reader
- * wants to know who and why; every: also the free ports of a range.
- */
-void answers_find(struct answers *a, const struct inquiry *q, bool details, bool every)
+/* Finds the answers to q, which must stay where it is. */
+void answers_find(struct answers *a, const struct inquiry *q, const struct scope *scope)
 {
 	*a = (struct answers){.is_many = q->is_many};
 	a->about = (struct report){.request = &q->request, .seen = &a->shared};
 	if (q->is_many) {
-		find_many(a, q, details, every);
+		find_many(a, q, scope);
 		return;
 	}
 	keep(a, answer_new(q, q->ports[0]));
-	find(a->v[0], details, NULL);
-	if (details)
+	find(a->v[0], scope, NULL);
+	if (scope->details && !scope->take)
 		look_elsewhere(a->v[0]);
 	a->worst = a->v[0]->report.verdict;
+	if (scope->take)
+		scope->take(&a->v[0]->report, scope->arg);
 }
 
 void answers_free(struct answers *a)

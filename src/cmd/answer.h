@@ -12,6 +12,15 @@ struct answer {
 	struct report report;
 };
 
+/* How deep to look, and what to keep. */
+struct scope {
+	bool details;   /* the reader wants to know who and why */
+	bool every;     /* also the free ports of a range */
+	bool survey;    /* of a range only the ports that have a socket, each once: nothing is said to be free */
+	bool (*take)(struct report *r, void *arg); /* gets each report, and says whether it is listed; NULL: what is not free is */
+	void *arg;
+};
+
 /* The answers to one inquiry. */
 struct answers {
 	struct answer **v;      /* those that are listed */
@@ -25,7 +34,7 @@ struct answers {
 	bool dropped; /* nothing of it is told: it is of another namespace, where nothing holds the port */
 };
 
-void answers_find(struct answers *a, const struct inquiry *q, bool details, bool every);
+void answers_find(struct answers *a, const struct inquiry *q, const struct scope *scope);
 void answers_free(struct answers *a);
 
 #endif

@@ -9,9 +9,8 @@
 #include "base/buf.h"
 #include "base/msg.h"
 #include "base/xalloc.h"
-#include "cmd/answer.h"
-#include "cmd/place.h"
 #include "cmd/print.h"
+#include "cmd/tour.h"
 #include "out/json.h"
 #include "out/term.h"
 
@@ -92,31 +91,10 @@ static void render(const struct options *o, const struct answers *a, size_t n, c
 	free(c.ranges);
 }
 
-/* All that is asked, and what was answered: each target here, then each in the next namespace. */
-struct run {
-	const struct options *o;
-	struct places places;
-	struct inquiry *q;
-	struct answers *a;
-	size_t targets, n;
-	enum verdict worst;
-	bool shown;
-};
-
-static void begin(struct run *run)
-{
-	run->shown = !run->o->quiet || run->o->output;
-	run->q = inquiries_read(run->o, places_enter_first(&run->places, run->o), &run->targets);
-	run->n = run->targets * (run->places.n > 1 ? run->places.n : 1);
-	run->q = xrealloc(run->q, run->n, sizeof *run->q);
-	memset(run->q + run->targets, 0, (run->n - run->targets) * sizeof *run->q);
-	run->a = xcalloc(run->n, sizeof *run->a);
-}
-
 /* Of another namespace nothing is told where nothing holds the port; that it lacks the address is no news. */
-static bool is_news(const struct run *run, const struct answers *a)
+static bool is_news(const struct answers *a, const struct options *o)
 {
-	bool news = run->o->verbose && a->worst == FREE;
+	bool news = o->verbose && a->worst == FREE;
 
 	for (size_t i = 0; i < a->n; i++) {
 		const struct report *r = &a->v[i]->report;
@@ -126,59 +104,17 @@ static bool is_news(const struct run *run, const struct answers *a)
 	return news;
 }
 
-static void answer_here(struct run *run)
-{
-	for (size_t i = 0; i < run->targets; i++) {
-		answers_find(&run->a[i], &run->q[i], run->shown, run->o->verbose);
-		run->worst = run->a[i].worst > run->worst ? run->a[i].worst : run->worst;
-	}
-}
-
-static void answer_in(struct run *run, size_t place)
-{
-	for (size_t i = 0, k = place * run->targets; i < run->targets; i++, k++) {
-		struct answers *a = &run->a[k];
-
-		a->dropped = true;
-		if (!run->places.v[place].err && inquiry_move(&run->q[k], &run->q[i], &run->places.v[place])) {
-			answers_find(a, &run->q[k], run->shown, run->o->verbose);
-			a->dropped = !is_news(run, a);
-		}
-		if (!a->dropped && a->worst > run->worst)
-			run->worst = a->worst;
-	}
-}
-
-/* Which others could not be looked at stands with what was found here. */
-static void tell_gaps(struct run *run)
-{
-	for (size_t i = 0; i < run->targets; i++) {
-		struct answers *a = &run->a[i];
-
-		gap_copy_kind(&a->shared.gaps, &run->places.gaps, GAP_OTHER_NETNS);
-		for (size_t k = 0; k < a->n; k++)
-			gap_copy_kind(&a->v[k]->seen.gaps, &run->places.gaps, GAP_OTHER_NETNS);
-	}
-}
-
 /* Answers for each target.  Returns the exit status of the interface. */
 int cmd_why(const struct options *o)
 {
-	struct run run = {.o = o, .worst = FREE};
+	struct scope scope = {.details = !o->quiet || o->output, .every = o->verbose};
+	struct tour tour;
+	int status;
 
-	begin(&run);
-	answer_here(&run);
-	for (size_t place = 1; place < run.places.n; place++) {
-		places_enter(&run.places, place);
-		answer_in(&run, place);
-	}
-	tell_gaps(&run);
-	if (run.shown)
-		render(o, run.a, run.n, run.q, run.worst);
-	for (size_t i = 0; i < run.n; i++)
-		answers_free(&run.a[i]);
-	free(run.a);
-	inquiries_free(run.q, run.n);
-	places_free(&run.places);
-	return status_of(run.worst);
+	tour_make(&tour, o, &scope, is_news);
+	if (scope.details)
+		render(o, tour.a, tour.n, tour.q, tour.worst);
+	status = status_of(tour.worst);
+	tour_free(&tour);
+	return status;
 }

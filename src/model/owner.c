@@ -32,62 +32,6 @@ const struct owner *owners_of(const struct owners *owners, uint32_t inode, size_
 	return owners->v + low;
 }
 
-static struct process process_copy(const struct process *p)
-{
-	struct process copy = *p;
-
-	copy.user = xstrdup(p->user);
-	copy.comm = xstrdup(p->comm);
-	copy.exe = xstrdup(p->exe);
-	copy.cwd = xstrdup(p->cwd);
-	copy.cgroup = xstrdup(p->cgroup);
-	copy.unit = xstrdup(p->unit);
-	copy.container = xstrdup(p->container);
-	copy.cmdline = xcalloc(p->ncmdline, sizeof *copy.cmdline);
-	copy.parents = xcalloc(p->nparents, sizeof *copy.parents);
-	for (size_t i = 0; i < p->ncmdline; i++)
-		copy.cmdline[i] = xstrdup(p->cmdline[i]);
-	for (size_t i = 0; i < p->nparents; i++)
-		copy.parents[i] = (struct parent){p->parents[i].pid, xstrdup(p->parents[i].comm)};
-	return copy;
-}
-
-/* The process with that pid; it is copied from p if it is not there yet. */
-static size_t take_process(struct owners *to, const struct process *p)
-{
-	for (size_t i = 0; i < to->nprocesses; i++)
-		if (to->processes[i].pid == p->pid)
-			return i;
-	to->processes = xgrow(to->processes, to->nprocesses, sizeof *to->processes);
-	to->processes[to->nprocesses] = process_copy(p);
-	return to->nprocesses++;
-}
-
-/* Adds what from knows of that inode to to, which is to be sorted afterwards. */
-void owners_copy(struct owners *to, const struct owners *from, uint32_t inode)
-{
-	size_t n;
-	const struct owner *o = owners_of(from, inode, &n);
-
-	for (size_t i = 0; i < n; i++) {
-		struct owner copy = o[i];
-
-		copy.process = take_process(to, &from->processes[o[i].process]);
-		to->v = xgrow(to->v, to->n, sizeof *to->v);
-		to->v[to->n++] = copy;
-	}
-}
-
-/* Adds the hints of from, which are about no inode. */
-void owners_copy_hints(struct owners *to, const struct owners *from)
-{
-	for (size_t i = 0; i < from->nhints; i++) {
-		to->hints = xgrow(to->hints, to->nhints, sizeof *to->hints);
-		to->hints[to->nhints] = from->hints[i];
-		to->hints[to->nhints++].comm = xstrdup(from->hints[i].comm);
-	}
-}
-
 static int compare(const void *a, const void *b, void *arg)
 {
 	const struct owner *x = a, *y = b;

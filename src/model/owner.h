@@ -23,6 +23,7 @@ struct process {
 	char *user;           /* its name, NULL where it has none */
 	bool orphaned;        /* adopted by another than its parent, and the leader of its process group is gone */
 	int64_t age_ms;       /* since its start; -1 not known */
+	uint64_t started;     /* in clock ticks after the boot; 0 not known */
 	char *comm, *exe, *cwd;
 	char **cmdline;       /* the arguments */
 	size_t ncmdline;
@@ -77,8 +78,6 @@ struct owners {
 };
 
 const struct owner *owners_of(const struct owners *owners, uint32_t inode, size_t *n);
-void owners_copy_hints(struct owners *to, const struct owners *from);
-void owners_copy(struct owners *to, const struct owners *from, uint32_t inode);
 void owners_sort(struct owners *owners);
 void owners_free(struct owners *owners);
 

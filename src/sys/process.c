@@ -30,6 +30,7 @@ struct identity {
 	char state;
 	pid_t ppid, pgrp, session;
 	int64_t age_ms;
+	uint64_t started;
 };
 
 /*
@@ -73,8 +74,10 @@ static void parse_stat(const char *line, int64_t now, struct identity *id)
 	id->comm = xmemdup0(open + 1, (size_t)(shut - open - 1));
 	n = sscanf(shut + 1, " %c %d %d %d %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu",
 	           &id->state, &id->ppid, &id->pgrp, &id->session, &start);
-	if (n == 5)
-		id->age_ms = age_of(start, now);
+	if (n != 5)
+		return;
+	id->age_ms = age_of(start, now);
+	id->started = start;
 }
 
 /*
@@ -305,6 +308,7 @@ int process_read(int procfd, pid_t pid, int64_t now, struct process *p, struct g
 		p->state = id.state;
 		p->ppid = id.ppid;
 		p->age_ms = id.age_ms;
+		p->started = id.started;
 		p->orphaned = is_orphaned(procfd, pid, &id);
 		p->uid = read_uid(dir, pid, gaps);
 		p->exe = read_link(dir, "exe", pid, gaps);

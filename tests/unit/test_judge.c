@@ -685,39 +685,6 @@ START_TEST(test_destroy)
 }
 END_TEST
 
-/* Owners of one snapshot taken over into another: deep, each process once, and only of that inode. */
-START_TEST(test_owners_copy)
-{
-	struct snapshot from;
-	struct request request;
-	struct owners to = {0};
-	struct sock *s;
-	const struct owner *o;
-	size_t n;
-
-	scene_start(&from, &request);
-	s = scene_sock(&from, STATE_LISTEN, "0.0.0.0", NULL);
-	scene_owner(&from, s, 4711, "nginx");
-	scene_owner(&from, s, 4712, "nginx")->age_ms += 5;
-	s = scene_sock(&from, STATE_LISTEN, "127.0.0.1", NULL);
-	scene_owner(&from, s, 4800, "node");
-	owners_sort(&from.owners);
-	owners_copy(&to, &from.owners, 7001);
-	owners_copy(&to, &from.owners, 99);
-	owners_sort(&to);
-	snapshot_free(&from);
-	o = owners_of(&to, 7001, &n);
-	ck_assert_uint_eq(n, 2);
-	ck_assert_uint_eq(to.nprocesses, 2);
-	ck_assert_int_eq(to.processes[o[0].process].pid, 4712);
-	ck_assert_str_eq(to.processes[o[1].process].parents[0].comm, "npm");
-	ck_assert_str_eq(to.processes[o[1].process].cmdline[1], "server");
-	owners_of(&to, 7002, &n);
-	ck_assert_uint_eq(n, 0);
-	owners_free(&to);
-}
-END_TEST
-
 /* Rows: what overlaps no judged address is left out, and counts add up whatever the folding. */
 START_TEST(test_rows)
 {
@@ -772,7 +739,6 @@ int main(void)
 	add_table(suite, "every state", test_every_state, STATE_MAX - 1);
 	add_table(suite, "wants of connections", test_wants_of_connections, 1);
 	add_table(suite, "destroy", test_destroy, 9);
-	add_table(suite, "owners copied", test_owners_copy, 1);
 	add_table(suite, "gone meanwhile", test_gone_meanwhile, 1);
 	add_table(suite, "hidden suspect", test_hidden_suspect, 1);
 	add_table(suite, "MPTCP", test_mptcp, 1);
