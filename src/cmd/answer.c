@@ -91,10 +91,10 @@ static void look_again(struct answer *a, bool details)
 }
 
 /* The answer to one port: of a range what one look at all has shown of it. */
-static void find(struct answer *a, const struct scope *scope, struct answers *all)
+static void find(struct answer *a, const struct extent *extent, struct answers *all)
 {
 	const struct report *r = &a->report;
-	bool details = scope->details;
+	bool details = extent->details;
 
 	if (is_closed(&a->request)) {
 		find_closed(a, details);
@@ -109,7 +109,7 @@ static void find(struct answer *a, const struct scope *scope, struct answers *al
 		all->whole.quirks = a->seen.quirks;
 		all->whole.quirks_read = true;
 	}
-	if (all && scope->survey)
+	if (all && extent->survey)
 		return;
 	if (r->verdict == TAKEN ? !r->ncauses || !r->causes[0].socks.n : is_doubtful(r))
 		look_again(a, details);
@@ -144,16 +144,16 @@ static bool is_low(const struct report *r)
 }
 
 /* A port of a range on which nothing is: what all of them share decides, unless only a trial can. */
-static void find_quiet(struct answers *all, struct answer *a, const struct scope *scope)
+static void find_quiet(struct answers *all, struct answer *a, const struct extent *extent)
 {
 	struct want want;
-	bool open = judge(&a->report, &a->request, &all->shared, scope->details, &want) && want.nprobes;
+	bool open = judge(&a->report, &a->request, &all->shared, extent->details, &want) && want.nprobes;
 
 	want_free(&want);
 	if (!open)
 		return;
 	report_free(&a->report);
-	find(a, scope, all);
+	find(a, extent, all);
 }
 
 /* What judging each port of the range by its sockets alone leaves open, in one want. */
@@ -211,31 +211,31 @@ static bool has_socket(const struct answers *all, uint16_t port)
 }
 
 /* Low ports of a range are counted only. */
-static bool is_listed(const struct scope *scope, struct report *r)
+static bool is_listed(const struct extent *extent, struct report *r)
 {
-	if (scope->take)
-		return scope->take(r, scope->arg);
-	return !is_low(r) && (scope->every || r->verdict != FREE);
+	if (extent->take)
+		return extent->take(r, extent->arg);
+	return !is_low(r) && (extent->every || r->verdict != FREE);
 }
 
-static void find_many(struct answers *to, const struct inquiry *q, const struct scope *scope)
+static void find_many(struct answers *to, const struct inquiry *q, const struct extent *extent)
 {
-	look_at_all(to, q, scope->details);
+	look_at_all(to, q, extent->details);
 	for (size_t i = 0; i < q->nports; i++) {
 		bool busy = has_socket(to, q->ports[i]);
 		struct answer *a;
 
-		if (scope->survey && !busy)
+		if (extent->survey && !busy)
 			continue;
 		a = answer_new(q, q->ports[i]);
 		if (busy)
-			find(a, scope, to);
+			find(a, extent, to);
 		else
-			find_quiet(to, a, scope);
+			find_quiet(to, a, extent);
 		to->worst = a->report.verdict > to->worst ? a->report.verdict : to->worst;
 		to->not_free += a->report.verdict != FREE;
 		to->low += is_low(&a->report);
-		if (is_listed(scope, &a->report))
+		if (is_listed(extent, &a->report))
 			keep(to, a);
 		else
 			answer_free(a);
@@ -262,21 +262,21 @@ static void look_elsewhere(struct answer *a)
 }
 
 /* Finds the answers to q, which must stay where it is. */
-void answers_find(struct answers *a, const struct inquiry *q, const struct scope *scope)
+void answers_find(struct answers *a, const struct inquiry *q, const struct extent *extent)
 {
 	*a = (struct answers){.is_many = q->is_many};
 	a->about = (struct report){.request = &q->request, .seen = &a->shared};
 	if (q->is_many) {
-		find_many(a, q, scope);
+		find_many(a, q, extent);
 		return;
 	}
 	keep(a, answer_new(q, q->ports[0]));
-	find(a->v[0], scope, NULL);
-	if (scope->details && !scope->take)
+	find(a->v[0], extent, NULL);
+	if (extent->details && !extent->take)
 		look_elsewhere(a->v[0]);
 	a->worst = a->v[0]->report.verdict;
-	if (scope->take)
-		scope->take(&a->v[0]->report, scope->arg);
+	if (extent->take)
+		extent->take(&a->v[0]->report, extent->arg);
 }
 
 void answers_free(struct answers *a)

@@ -13,7 +13,7 @@ struct answer {
 };
 
 /* How deep to look, and what to keep. */
-struct scope {
+struct extent {
 	bool details;   /* the reader wants to know who and why */
 	bool every;     /* also the free ports of a range */
 	bool survey;    /* of a range only the ports that have a socket, each once: nothing is said to be free */
@@ -34,7 +34,7 @@ struct answers {
 	bool dropped; /* nothing of it is told: it is of another namespace, where nothing holds the port */
 };
 
-void answers_find(struct answers *a, const struct inquiry *q, const struct scope *scope);
+void answers_find(struct answers *a, const struct inquiry *q, const struct extent *extent);
 void answers_free(struct answers *a);
 
 #endif

@@ -23,15 +23,15 @@ static void count(struct tour *t, const struct answers *a)
 		t->worst = a->worst;
 }
 
-static void answer_here(struct tour *t, const struct scope *scope)
+static void answer_here(struct tour *t, const struct extent *extent)
 {
 	for (size_t i = 0; i < t->targets; i++) {
-		answers_find(&t->a[i], &t->q[i], scope);
+		answers_find(&t->a[i], &t->q[i], extent);
 		count(t, &t->a[i]);
 	}
 }
 
-static void answer_in(struct tour *t, size_t place, const struct scope *scope, const struct options *o,
+static void answer_in(struct tour *t, size_t place, const struct extent *extent, const struct options *o,
                       bool (*is_news)(const struct answers *a, const struct options *o))
 {
 	for (size_t i = 0, k = place * t->targets; i < t->targets; i++, k++) {
@@ -39,7 +39,7 @@ static void answer_in(struct tour *t, size_t place, const struct scope *scope, c
 
 		a->dropped = true;
 		if (!t->places.v[place].err && inquiry_move(&t->q[k], &t->q[i], &t->places.v[place])) {
-			answers_find(a, &t->q[k], scope);
+			answers_find(a, &t->q[k], extent);
 			a->dropped = !is_news(a, o);
 		}
 		count(t, a);
@@ -59,20 +59,75 @@ static void tell_gaps(struct tour *t)
 }
 
 /*
- * Finds the answers to all targets of the options, within that scope.  Of another
+ * Finds the answers to all targets of the options, within that extent.  Of another
  * namespace than the first only those are kept that are news.  What is wrong with
  * the options ends the program, before anything is asked.
  */
-void tour_make(struct tour *t, const struct options *o, const struct scope *scope,
+void tour_make(struct tour *t, const struct options *o, const struct extent *extent,
                bool (*is_news)(const struct answers *a, const struct options *o))
 {
 	begin(t, o);
-	answer_here(t, scope);
+	answer_here(t, extent);
 	for (size_t place = 1; place < t->places.n; place++) {
 		places_enter(&t->places, place);
-		answer_in(t, place, scope, o, is_news);
+		answer_in(t, place, extent, o, is_news);
 	}
 	tell_gaps(t);
+}
+
+static struct range range_of(const struct inquiry *q, const struct answers *a, const struct report **reports)
+{
+	return (struct range){
+	    .about = &a->about,
+	    .reports = reports,
+	    .n = a->n,
+	    .ports = q->nports,
+	    .not_free = a->not_free,
+	    .low = a->low,
+	};
+}
+
+/* Puts the reports of all answers that are not dropped into one array; to be released before t. */
+struct collection tour_collect(const struct tour *t)
+{
+	struct collection c = {.ranges = xcalloc(t->n, sizeof *c.ranges)};
+	size_t total = 0;
+
+	for (size_t i = 0; i < t->n; i++)
+		total += t->a[i].dropped ? 0 : t->a[i].n;
+	c.reports = xcalloc(total + 1, sizeof *c.reports);
+	for (size_t i = 0; i < t->n; i++) {
+		const struct answers *a = &t->a[i];
+
+		if (a->dropped)
+			continue;
+		c.ranges[i] = range_of(&t->q[i], a, c.reports + c.nreports);
+		for (size_t k = 0; k < a->n; k++)
+			c.reports[c.nreports++] = &a->v[k]->report;
+	}
+	return c;
+}
+
+/* What c has as a document; the language of the code is left to the caller. */
+struct document tour_document(const struct tour *t, const struct collection *c)
+{
+	const struct answers *first = &t->a[0];
+
+	return (struct document){
+	    .reports = c->reports,
+	    .n = c->nreports,
+	    .ranges = c->ranges,
+	    .nranges = t->n,
+	    .host = first->is_many ? &first->shared.host : &first->v[0]->seen.host,
+	    .verdict = t->worst,
+	};
+}
+
+void collection_free(struct collection *c)
+{
+	free(c->reports);
+	free(c->ranges);
+	*c = (struct collection){0};
 }
 
 void tour_free(struct tour *t)
