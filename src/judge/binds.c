@@ -125,7 +125,8 @@ static enum doubt look_beyond(const struct report *r, const struct addr *a)
  * inet_csk_get_port(): one socket in the way is enough, unless the bucket's
  * memory of its binders lets S in before they are looked at.  Of SO_REUSEPORT
  * (sk_reuseport_match()) nothing shows that memory: not the options of today,
- * and who set it may be gone.
+ * and who set it may be gone.  How the kernel goes comes before what may be
+ * hidden: that can be found out, and if it follows the rule S is refused.
  */
 static void judge_tcp(const struct report *r, const struct binder *s, struct bind *b)
 {
@@ -138,7 +139,7 @@ static void judge_tcp(const struct report *r, const struct binder *s, struct bin
 	else if (b->blocked_by.n)
 		b->result = EADDRINUSE;
 	else
-		b->doubt = beyond ? beyond : doubt;
+		b->doubt = beyond && doubt != DOUBT_KERNEL ? beyond : doubt;
 }
 
 static int by_place(const void *a, const void *b)

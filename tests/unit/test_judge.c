@@ -241,6 +241,10 @@ START_TEST(test_quirks)
 		ck_assert_int_eq(result(&f, 0, rows[_i].mix), RESULT_UNKNOWN);
 		ck_assert_int_eq(f.r.binds[rows[_i].mix].doubt, DOUBT_KERNEL);
 	}
+	gap_add(&f.seen.gaps, GAP_BOUND_ONLY, 0, NULL);
+	f.seen.unlisted_read = true;
+	ck_assert_msg(again(&f) && f.want.quirks, "%s: not asked for where a socket may be hidden", rows[_i].what);
+	gap_close(&f.seen.gaps, GAP_BOUND_ONLY);
 	f.request.probe = PROBE_AUTO;
 	ck_assert(again(&f) && f.want.quirks && !f.want.nprobes);
 	report_free(&f.r);
