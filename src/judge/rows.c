@@ -163,7 +163,8 @@ static void learn_from_failure(const struct binder *s, struct sock *t)
 }
 
 /*
- * What a probe proved; failure proves nothing where a socket may be hidden.
+ * What a probe proved; failure proves nothing where a socket may be hidden, and
+ * otherwise the same whatever the bucket has forgotten: memory only lets in.
  * Success with SO_REUSEPORT proves nothing of the sockets where the bucket's memory
  * may have let it in (judge/trial.c), and for UDP, where the first one that shares
  * is enough.
@@ -174,7 +175,7 @@ static void learn(struct report *r, const struct probe *p)
 	struct sock *suspect = NULL;
 	size_t suspects = 0;
 
-	if (p->err ? p->err != EADDRINUSE || !trial_counts(r, p)
+	if (p->err ? p->err != EADDRINUSE
 	           : s.mix.reuseport && (s.proto == PROTO_UDP || !trial_excludes_memory(r, &p->addr)))
 		return;
 	for (size_t i = 0; i < r->nrows; i++) {

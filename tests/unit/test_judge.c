@@ -330,6 +330,23 @@ START_TEST(test_other_refusal)
 }
 END_TEST
 
+/* Nor is it the answer of an untouched port, but that a socket is in the way all the same: it lacks the option. */
+START_TEST(test_forgotten_proves)
+{
+	struct fixture f = begin();
+
+	scene_sock(&f.seen, STATE_TIME_WAIT, "127.0.0.1", "127.0.0.1");
+	f.seen.quirks.reuseaddr_memory = YES;
+	scene_probe(&f.seen, "::", MIX_REUSEPORT, 0);
+	scene_probe(&f.seen, "::", MIX_REUSEADDR, EADDRINUSE);
+	again(&f);
+	ck_assert_int_eq(result(&f, 1, MIX_REUSEADDR), RESULT_UNKNOWN);
+	ck_assert_int_eq(f.r.rows[0].s.reuseaddr, NO);
+	ck_assert(f.r.causes[0].facets & FACET_BIT(FACET_OWNER_LACKED_REUSEADDR));
+	end(&f);
+}
+END_TEST
+
 /* Each gap that could hide a socket makes "free" unsure until a bind() was tried; never "taken". */
 START_TEST(test_gaps)
 {
@@ -729,6 +746,7 @@ int main(void)
 	add_table(suite, "quirks", test_quirks, 7);
 	add_table(suite, "listen", test_listen, 1);
 	add_table(suite, "other refusal", test_other_refusal, 2);
+	add_table(suite, "forgotten proves", test_forgotten_proves, 1);
 	add_table(suite, "other address", test_other_address, COUNT(others));
 	add_table(suite, "gaps", test_gaps, 3);
 	add_table(suite, "other gaps", test_other_gaps_hide_nothing, 1);
