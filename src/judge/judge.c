@@ -188,14 +188,14 @@ static void find_wants(const struct report *r, bool details, struct want *want)
 {
 	bool held = false;
 
+	if (gap_has(&r->seen->gaps, GAP_BOUND_ONLY) && !r->seen->unlisted_read && (details || r->verdict != TAKEN)) {
+		want->unlisted = true;
+		return;
+	}
 	if (!r->request->target.port) {
 		want_pick(r, details, want);
 		want->owners = details && r->ncauses && r->causes[0].id == CAUSE_EPHEMERAL_EXHAUSTED &&
 		               r->seen->census.inodes && !r->seen->owners_read;
-		return;
-	}
-	if (gap_has(&r->seen->gaps, GAP_BOUND_ONLY) && !r->seen->unlisted_read && (details || r->verdict != TAKEN)) {
-		want->unlisted = true;
 		return;
 	}
 	if (details)

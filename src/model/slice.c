@@ -106,15 +106,27 @@ static bool is_about(const struct gap *gap, const struct snapshot *s)
 	return gap->kind == GAP_PROCESS ? held : gap->kind == GAP_CGROUP ? s->nsocks : true;
 }
 
-/* A gap for each socket that may be on the port, or on none (sys/boundonly.c). */
-void slice_name_uncertain(struct snapshot *s, uint16_t port)
+/* Into the count of s->census as a dump would show them: without the options that its records do not have. */
+void slice_count_unlisted(struct snapshot *s)
+{
+	for (size_t i = 0; i < s->nunlisted; i++) {
+		struct sock like = s->unlisted[i].s;
+
+		like.reuseaddr = like.reuseport = UNKNOWN;
+		if (s->unlisted[i].certain)
+			census_add(&s->census, &like);
+	}
+}
+
+/* A gap for each socket that may be on one of these ports, or on none (sys/boundonly.c). */
+void slice_name_uncertain(struct snapshot *s, uint16_t first, uint16_t last)
 {
 	char object[OBJECT_MAX];
 
 	for (size_t i = 0; i < s->nunlisted; i++) {
 		const struct unlisted *u = &s->unlisted[i];
 
-		if (u->s.port != port || u->certain)
+		if (u->s.port < first || u->s.port > last || u->certain)
 			continue;
 		snprintf(object, sizeof object, "fd %d of pid %d", u->fd, (int)u->pid);
 		gap_add(&s->gaps, GAP_BOUND_ONLY, 0, object);
@@ -139,5 +151,5 @@ void slice_of(struct snapshot *s, const struct snapshot *whole, uint16_t port)
 	for (size_t i = 0; i < whole->gaps.n; i++)
 		if (is_about(&whole->gaps.v[i], s))
 			gap_copy(&s->gaps, &whole->gaps.v[i]);
-	slice_name_uncertain(s, port);
+	slice_name_uncertain(s, port, port);
 }

@@ -6,6 +6,7 @@
 
 void slice_order(struct snapshot *whole);
 void slice_of(struct snapshot *s, const struct snapshot *whole, uint16_t port);
-void slice_name_uncertain(struct snapshot *s, uint16_t port);
+void slice_count_unlisted(struct snapshot *s);
+void slice_name_uncertain(struct snapshot *s, uint16_t first, uint16_t last);
 
 #endif

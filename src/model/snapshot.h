@@ -116,7 +116,7 @@ struct snapshot {
 	struct unix_file file;     /* of a unix path: what is there */
 	struct unix_name *names;   /* of each of socks, of the same index, where they are unix sockets */
 	size_t nnames;
-	struct unlisted *unlisted; /* of any port; those of ours that are certain are among socks too */
+	struct unlisted *unlisted; /* of any port; those of ours that are certain are among socks, or in the census, too */
 	size_t nunlisted;
 	bool unlisted_read;        /* they were looked for */
 	const struct snapshot *whole; /* borrowed: the look at many ports of which this is one (slice.h); NULL: it stands alone */

@@ -102,7 +102,7 @@ static void add_sock(struct snapshot *s, const struct sock *t)
 	name_device(s, t->ifindex);
 }
 
-/* Those of the wanted ports; one that is not certain may hold its port, or not. */
+/* Those of the wanted ports. */
 static void take_unlisted(struct snapshot *s, const struct port_set *wanted)
 {
 	for (size_t i = 0; i < s->nunlisted; i++)
@@ -110,15 +110,28 @@ static void take_unlisted(struct snapshot *s, const struct port_set *wanted)
 			add_sock(s, &s->unlisted[i].s);
 }
 
-static void fetch_unlisted(struct snapshot *s, uint16_t port)
+/* Those that the kernel may pick: the sockets are counted and not kept. */
+static void count_unlisted(struct snapshot *s)
 {
+	slice_count_unlisted(s);
+	for (size_t i = 0; i < s->nunlisted; i++)
+		name_device(s, s->unlisted[i].s.ifindex);
+}
+
+static void fetch_unlisted(struct snapshot *s, const struct request *request)
+{
+	uint16_t port = request->target.port;
 	struct port_set wanted = {0};
 	int procfd = open_proc();
 
 	port_set_add(&wanted, port);
 	read_unlisted(s, procfd);
-	take_unlisted(s, &wanted);
-	slice_name_uncertain(s, port);
+	if (port)
+		take_unlisted(s, &wanted);
+	else
+		count_unlisted(s);
+	slice_name_uncertain(s, port ? port : s->census.first, port ? port : s->census.last);
+	l3mdev_read(s, procfd, &request->target); /* of their devices, too */
 	port_set_free(&wanted);
 	close_proc(procfd);
 }
@@ -316,7 +329,7 @@ static void fetch_probe(struct snapshot *s, const struct request *request, const
 void snapshot_fetch(struct snapshot *s, const struct request *request, const struct want *want)
 {
 	if (want->unlisted && !s->unlisted_read)
-		fetch_unlisted(s, request->target.port);
+		fetch_unlisted(s, request);
 	if (want->info && !s->info_read)
 		fetch_info(s, request->target.port);
 	if (want->peers && !s->peers_read)

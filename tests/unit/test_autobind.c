@@ -183,6 +183,10 @@ START_TEST(test_not_counted)
 	ck_assert_int_eq(f.r.verdict, FREE);
 	gap_add(&f.seen.gaps, GAP_BOUND_ONLY, 0, NULL);
 	again(&f);
+	ck_assert(f.want.unlisted);
+	f.seen.unlisted_read = true;
+	again(&f);
+	ck_assert(!f.want.unlisted);
 	ck_assert_int_eq(f.r.verdict, UNSURE);
 	f.seen.census.last = 0;
 	again(&f);

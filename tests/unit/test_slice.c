@@ -102,6 +102,32 @@ START_TEST(test_peers)
 }
 END_TEST
 
+/* What no table lists counts for target 0 if it is on a port of the range; one that is not certain is a gap. */
+START_TEST(test_unlisted)
+{
+	struct unlisted found[] = {
+	    {.s = {.state = STATE_CLOSE, .port = 80, .inode = 7, .reuseaddr = YES}, .certain = true},
+	    {.s = {.state = STATE_CLOSE, .port = 81, .inode = 8, .reuseaddr = NO}, .certain = true},
+	    {.s = {.state = STATE_CLOSE, .port = 89}, .certain = true},
+	    {.s = {.state = STATE_CLOSE, .port = 89}},
+	    {.s = {.state = STATE_CLOSE, .port = 80}, .pid = 12, .fd = 3},
+	};
+	struct snapshot s = {.unlisted = found, .nunlisted = COUNT(found), .census = {.first = 80, .last = 83}};
+	const struct census_group *g;
+
+	slice_count_unlisted(&s);
+	ck_assert(!s.nsocks && s.census.ngroups == 1);
+	g = &s.census.groups[0];
+	ck_assert(port_set_has(&g->ports, 80) && port_set_has(&g->ports, 81) && g->like.reuseaddr == UNKNOWN);
+	ck_assert(s.census.states[STATE_CLOSE] == 2 && s.census.inodes[1] == 8);
+	slice_name_uncertain(&s, s.census.first, s.census.last);
+	ck_assert(s.gaps.n == 1 && s.gaps.v[0].count == 1);
+	ck_assert_str_eq(s.gaps.v[0].object, "fd 3 of pid 12");
+	s.unlisted = NULL;
+	snapshot_free(&s);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("slice");
@@ -109,5 +135,6 @@ int main(void)
 	add_table(suite, "order", test_order, COUNT(rows));
 	add_table(suite, "gaps", test_gaps, 1);
 	add_table(suite, "peers", test_peers, 1);
+	add_table(suite, "unlisted", test_unlisted, 1);
 	return run_suite(suite);
 }

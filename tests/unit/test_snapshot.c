@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "sys/snapshot.h"
 
+#include <net/if.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/utsname.h>
@@ -240,6 +241,33 @@ START_TEST(test_many)
 }
 END_TEST
 
+/* A VRF has ports of its own: of a bound socket too, whether the kernel lists it or it is found by its descriptor. */
+START_TEST(test_bound_in_vrf)
+{
+	struct request request = request_of("0.0.0.0");
+	struct want want = {.unlisted = true};
+	struct place at = place_of("0.0.0.0", PORT);
+	struct snapshot s;
+	int fd;
+
+	if (!sandbox_enter())
+		return;
+	if (system("{ ip link add vrf0 type vrf table 10 && ip link set vrf0 up; } 2>/dev/null")) {
+		errno = EOPNOTSUPP;
+		skip("no VRF");
+		return;
+	}
+	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	ck_assert(!setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, "vrf0", 4) && !bind(fd, &at.u.sa, at.len));
+	snapshot_take(&s, &request);
+	snapshot_fetch(&s, &request, &want);
+	ck_assert_uint_eq(s.nsocks, 1);
+	ck_assert(s.socks[0].l3mdev == if_nametoindex("vrf0") && snapshot_l3mdev(&s, s.socks[0].ifindex) == s.socks[0].l3mdev);
+	snapshot_free(&s);
+	close(fd);
+}
+END_TEST
+
 /* As another user: no privilege, and a trial only where we may become that one. */
 START_TEST(test_user)
 {
@@ -315,6 +343,7 @@ int main(void)
 	tcase_add_test(whole, test_hidden);
 	tcase_add_test(whole, test_gone);
 	tcase_add_test(whole, test_many);
+	tcase_add_test(whole, test_bound_in_vrf);
 	tcase_add_test(whole, test_user);
 	tcase_add_test(whole, test_no_probe);
 	tcase_add_test(whole, test_udp);
