@@ -7,7 +7,7 @@ import tempfile
 from cases import TWO_DEVICES
 from expect import ask, ask_one, compare_binds, differ
 from special import HOLDER, READER, as_user, public_copy, real_users, without
-from world import REAL_USER, Failure, Skip, World, kernel_answers, parse_document, run
+from world import REAL_USER, Failure, Skip, World, kernel_answers, nested, parse_document, run
 
 
 def ports_of(doc):
@@ -93,7 +93,7 @@ def reserved_ports_exhausted(build):
 def range_without_netlink(build):
     """Processes outside of the sandbox cannot be seen: each free port is tried, and none by rule (a)."""
     wrap = without(build, "netlink")
-    with World(build, "bound", 8001) as w:
+    with nested(build, "bound", 8001) as w:
         doc = ask(build, w, ["8000-8003"], wrap=wrap, options=("-v",), ranges=True)
         expect("tried", [(8000, "free"), (8001, "taken"), (8002, "free"), (8003, "free")], ports_of(doc))
         doc = ask(build, w, ["8000-8003"], "never", wrap, ranges=True)
@@ -103,7 +103,7 @@ def range_without_netlink(build):
 def device_without_netlink(build):
     """/proc/net/tcp does not tell on which device a socket is: a trial does."""
     wrap = without(build, "netlink")
-    with World(build, "listener-on-lo", prefix=TWO_DEVICES) as w:
+    with nested(build, "listener-on-lo", prefix=TWO_DEVICES) as w:
         for probe, device, verdict in (("never", "v0", "unsure"), ("auto", "v0", "free"), ("auto", "lo", "taken")):
             expect("%s, %s" % (probe, device), verdict,
                    ask_one(build, w, "0.0.0.0%%%s:9877" % device, probe, wrap)["verdict"])
@@ -174,7 +174,7 @@ def reuseport_facets(build):
 
 def other_user_untried(build):
     """Who may not become that user tries nothing: what only a trial tells stays unknown."""
-    with World(build, "time-wait-reuse") as w:
+    with nested(build, "time-wait-reuse") as w:
         report = ask_one(build, w, "9877", options=("--user=12345", "--reuseaddr"))
         expect("verdict", "unsure", report["verdict"])
         if "EINVAL" not in [g["errno"] for g in report["gaps"]]:

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """portwhy's answer in a world, compared with a row of the table and with the kernel's own binds."""
-from invariants import MIX_NAMES, STATUS, check
-from world import LISTS_BOUND_ONLY, Failure, World, kernel_answers, parse_document, run
+from invariants import MIX_NAMES, STATUS, Asked, check, requested
+from world import ALL_IN_SIGHT, LISTS_BOUND_ONLY, Failure, World, kernel_answers, misses_udp_behind_wildcard
+from world import parse_document, run
 
 # The gap of a kernel that does not list them.
 BOUND_ONLY = "sockets that are bound and do not listen"
+WILDCARDS = ("0.0.0.0", "::", "::ffff:0.0.0.0")
 
 # The leak checker cannot work while strace watches.
 WATCHED = {"ASAN_OPTIONS": "detect_leaks=0"}
@@ -55,15 +57,29 @@ def check_printable(out):
         raise Failure("output holds %r" % bad)
 
 
-def may_hide(kind, never):
-    """Before 6.8 what is free may have a holder that only a bind() meets."""
-    return never and kind == "free" and not LISTS_BOUND_ONLY
-
-
-def gaps_of(report):
-    """Gaps that may change the verdict, but for the one that a kernel before 6.8 has in every situation."""
+def gaps_of(report, case):
+    """Gaps that may change the verdict, but for that of bound-only sockets where not all descriptors are in sight."""
+    in_sight = LISTS_BOUND_ONLY or ALL_IN_SIGHT and not case.hides
     gaps = [g for g in report["gaps"] if g["affects"] == "verdict"]
-    return ["gap: %s" % g for g in gaps if LISTS_BOUND_ONLY or not g["what"].startswith(BOUND_ONLY)]
+    return ["gap: %s" % g for g in gaps if in_sight or not g["what"].startswith(BOUND_ONLY)]
+
+
+def is_doubt_of_kernel(b, proto):
+    """Whether without a trial this kernel leaves b open, where one that follows the rules does not."""
+    if b["unknown"] == "hidden-sockets":
+        return not ALL_IN_SIGHT
+    if b["unknown"] != "kernel-version":
+        return False
+    if proto == "udp":
+        return b["addr"] in WILDCARDS and misses_udp_behind_wildcard()
+    return b["reuseaddr"] and not LISTS_BOUND_ONLY  # the port's memory of SO_REUSEADDR may let in, up to 6.7
+
+
+def is_left_open(report, case):
+    """Whether the verdict without trials is open for such a reason, and for that alone."""
+    asked = requested(report, Asked(case.options))
+    open_binds = [b for b in asked if b["result"] == "unknown"]
+    return bool(open_binds) and all(is_doubt_of_kernel(b, case.proto) for b in open_binds)
 
 
 def may_be_unknown(table, addr, mix):
@@ -71,7 +87,10 @@ def may_be_unknown(table, addr, mix):
 
 
 def compare_binds(report, truth, unknown, never=False):
-    """Each result as the kernel's; "unknown" only where the table allows it, or by a port's memory of SO_REUSEPORT."""
+    """
+    Each result as the kernel's; "unknown" only where the table allows it, and without trials by a port's memory of
+    SO_REUSEPORT or by what this kernel leaves open.
+    """
     wrong = []
     got = {}
     for i, b in enumerate(report["binds"]):
@@ -79,10 +98,7 @@ def compare_binds(report, truth, unknown, never=False):
         got[key] = b["result"]
         if b["result"] == "unknown" and may_be_unknown(unknown, *key):
             continue
-        if b["unknown"] == "hidden-sockets" and never and not LISTS_BOUND_ONLY:
-            continue
-        # Nor is this kernel tried; up to 6.7 the port's memory of SO_REUSEADDR may let in.
-        if b["unknown"] == "kernel-version" and never and not LISTS_BOUND_ONLY and b["reuseaddr"]:
+        if never and is_doubt_of_kernel(b, report["target"]["proto"]):
             continue
         if b["unknown"] == "reuseport-memory" and never and b["reuseport"] and b["blocked_by"]:
             continue
@@ -147,7 +163,7 @@ def compare(report, case, facts, truth, probe):
     never = probe == "never"
     verdict = case.never_verdict or case.verdict if never else case.verdict
     wrong = compare_binds(report, truth, case.never_unknown if never else case.unknown, never)
-    if report["verdict"] == "unsure" and may_hide(verdict, never):
+    if never and report["verdict"] == "unsure" and is_left_open(report, case):
         return wrong
     if report["verdict"] != verdict:
         return wrong + [differ("verdict", verdict, report["verdict"])]
@@ -180,7 +196,7 @@ def run_case(build, case):
         for probe in ("never", "auto"):
             report = ask_one(build, world, case.target, probe, case.wrap, case.options)
             # Processes of other users may be out of sight; sockets are not.
-            wrong += gaps_of(report)
+            wrong += gaps_of(report, case)
             wrong += ["--probe=%s: %s" % (probe, w) for w in compare(report, case, world.facts, truth, probe)]
         check_same_in_words(build, world, case)
     if wrong:

@@ -9,13 +9,11 @@ import socket
 
 from expect import ask, ask_one, compare_binds, differ
 from special import HOLDER, READER, as_user, public_copy, real_users, without
-from world import REAL_USER, Failure, Skip, World, kernel_answers, run
+from world import FIRST_PID_NAMESPACE, REAL_USER, Failure, Skip, World, kernel_answers, nested, run
 
 BOTH = ["0.0.0.0", "::"]
 ALL = {"*": ("plain", "reuseaddr", "reuseport", "both")}
 GAP = "sockets that are bound and do not listen"
-# In any other pid namespace the processes outside are hidden too.
-FIRST_PID_NAMESPACE = os.readlink("/proc/self/ns/pid") == "pid:[4026531836]"
 
 
 def hidden_by(report):
@@ -44,7 +42,7 @@ def found(build, slug, target, addr, options):
     """The kernel agrees with what is said of it, without a trial as far as the rules go."""
     wrap = without(build, "netlink")
     truth = kernel_answers(build, slug, BOTH if target == "9877" else ["127.0.0.1"])
-    with World(build, slug) as w:
+    with nested(build, slug) as w:
         # Where a trial works, it changes the port's memory of SO_REUSEPORT, and none with it is exact any more.
         auto = {"*": ("reuseport", "both")} if slug in ("bound-v6only", "bound-mapped") else {}
         for probe, unknown in (("never", ALL), ("auto", auto)):
@@ -69,7 +67,7 @@ def found(build, slug, target, addr, options):
 def on_device(build):
     """The device is known, where /proc/net/tcp tells none."""
     wrap = without(build, "netlink")
-    with World(build, "bound-on-lo") as w:
+    with nested(build, "bound-on-lo") as w:
         sock = ask_one(build, w, "0.0.0.0:9877", "never", wrap)["sockets"][0]
     if (sock["local"]["device"], sock["state"], sock["reuseaddr"]) != ("lo", "BOUND", True):
         raise Failure(differ("device, state, SO_REUSEADDR", ("lo", "BOUND", True), sock))
@@ -78,7 +76,7 @@ def on_device(build):
 def near_miss(build, slug, hides):
     """Nothing holds the port: a trial says so, without one it is never said to be taken."""
     wrap = without(build, "netlink")
-    with World(build, slug) as w:
+    with nested(build, slug) as w:
         never, auto = (ask_one(build, w, "9877", probe, wrap) for probe in ("never", "auto"))
         place = "fd %d of pid %d" % (w.facts.get("holder_fd", [0])[0], w.facts["pid"][0])
     if (never["verdict"], auto["verdict"], never["sockets"] + auto["sockets"]) != ("unsure", "free", []):
@@ -146,7 +144,7 @@ def nothing_hidden(build):
 def once_for_a_range(build):
     """A range of ports costs one look at the descriptors, however many hold one."""
     wrap = without(build, "netlink")
-    with World(build, "bound-here", 8001) as w:
+    with nested(build, "bound-here", 8001) as w:
         doc = ask(build, w, ["8000-8020"], "never", wrap, ranges=True)
         taken = {r["target"]["port"]: r for r in doc["reports"] if r["verdict"] == "taken"}
         looks = []
