@@ -75,11 +75,10 @@ def is_doubt_of_kernel(b, proto):
     return b["reuseaddr"] and not LISTS_BOUND_ONLY  # the port's memory of SO_REUSEADDR may let in, up to 6.7
 
 
-def is_left_open(report, case):
-    """Whether the verdict without trials is open for such a reason, and for that alone."""
-    asked = requested(report, Asked(case.options))
-    open_binds = [b for b in asked if b["result"] == "unknown"]
-    return bool(open_binds) and all(is_doubt_of_kernel(b, case.proto) for b in open_binds)
+def is_left_open(report, options):
+    """Whether the verdict without trials is unsure for such a reason, and for that alone."""
+    open_binds = [b for b in requested(report, Asked(options)) if b["result"] == "unknown"]
+    return report["verdict"] == "unsure" and all(is_doubt_of_kernel(b, report["target"]["proto"]) for b in open_binds)
 
 
 def may_be_unknown(table, addr, mix):
@@ -163,7 +162,7 @@ def compare(report, case, facts, truth, probe):
     never = probe == "never"
     verdict = case.never_verdict or case.verdict if never else case.verdict
     wrong = compare_binds(report, truth, case.never_unknown if never else case.unknown, never)
-    if never and report["verdict"] == "unsure" and is_left_open(report, case):
+    if never and is_left_open(report, case.options):
         return wrong
     if report["verdict"] != verdict:
         return wrong + [differ("verdict", verdict, report["verdict"])]
