@@ -251,34 +251,52 @@ static bool in_flight_fd(const struct report *r, const struct sock *s)
 }
 
 /* Who started the holders: of several any. */
-static bool is_any_owner(const struct report *r, const struct sock *s, bool (*fits)(const struct process *p))
+static bool is_any_owner(const struct report *r, const struct sock *s,
+                         bool (*fits)(const struct process *p, const struct sock *s))
 {
 	size_t n;
 	const struct owner *o = owners_of(&r->seen->owners, s->inode, &n);
 
 	for (size_t i = 0; i < n; i++)
-		if (fits(&r->seen->owners.processes[o[i].process]))
+		if (fits(&r->seen->owners.processes[o[i].process], s))
 			return true;
 	return false;
 }
 
-static bool is_supervised(const struct process *p)
+static bool is_in_container(const struct process *p, const struct sock *s)
+{
+	(void)s;
+	return p->container;
+}
+
+static bool is_helper(const struct process *p, const struct sock *s)
+{
+	return starter_helper(p, s->port);
+}
+
+static bool is_ssh(const struct process *p, const struct sock *s)
+{
+	(void)s;
+	return starter_is_ssh_forward(p);
+}
+
+static bool is_systemd(const struct process *p, const struct sock *s)
+{
+	(void)s;
+	return starter_is_systemd(p);
+}
+
+static bool is_supervised(const struct process *p, const struct sock *s)
 {
 	pid_t pid;
 
-	return !p->container && !starter_is_proxy(p) && !starter_is_ssh_forward(p) && !starter_is_systemd(p) &&
-	       starter_supervisor(p, &pid);
-}
-
-static bool is_in_container(const struct process *p)
-{
-	return p->container;
+	return !p->container && !is_helper(p, s) && !is_ssh(p, s) && !is_systemd(p, s) && starter_supervisor(p, &pid);
 }
 
 /* A socket unit's socket is systemd's too once its service runs: that unit is what holds it. */
 static bool socket_activation(const struct report *r, const struct sock *s)
 {
-	return is_any_owner(r, s, starter_is_systemd);
+	return is_any_owner(r, s, is_systemd);
 }
 
 static bool supervised(const struct report *r, const struct sock *s)
@@ -293,12 +311,12 @@ static bool container(const struct report *r, const struct sock *s)
 
 static bool container_proxy(const struct report *r, const struct sock *s)
 {
-	return is_any_owner(r, s, starter_is_proxy) && !container(r, s);
+	return is_any_owner(r, s, is_helper) && !container(r, s);
 }
 
 static bool ssh_forward(const struct report *r, const struct sock *s)
 {
-	return s->state == STATE_LISTEN && is_any_owner(r, s, starter_is_ssh_forward);
+	return s->state == STATE_LISTEN && is_any_owner(r, s, is_ssh);
 }
 
 static bool mptcp(const struct report *r, const struct sock *s)

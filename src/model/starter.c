@@ -7,6 +7,7 @@
 #include "model/starter.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 static bool begins(const char *text, const char *with)
@@ -95,20 +96,86 @@ bool starter_is_systemd(const struct process *p)
 	return is(p->comm, "systemd") || (p->pid == 1 && is(p->comm, "init") && begins(p->exe, "/usr/lib/systemd/"));
 }
 
-/* A helper of a container engine that has the port on the host. */
-bool starter_is_proxy(const struct process *p)
+/* Ports on which Docker's daemon serves itself: its API, and swarm. */
+static bool is_dockers_own(uint16_t port)
 {
-	return is(p->comm, "docker-proxy") || begins(p->comm, "rootlessport") || is(p->comm, "pasta") ||
-	       begins(p->comm, "pasta.");
+	return (port >= 2375 && port <= 2377) || port == 7946;
 }
 
-/* The value of an option of docker-proxy ("-container-ip 172.17.0.2"); NULL where it has none. */
-const char *starter_proxy_option(const struct process *p, const char *name)
+/*
+ * What has the port on the host for a container, by the names of programs.  That
+ * of Podman was a second life of podman itself until 4.0 (comm "exe"): its title
+ * tells.  Without docker-proxy (userland-proxy off) the daemon keeps the ports.
+ */
+enum helper starter_helper(const struct process *p, uint16_t port)
+{
+	const char *title = p->ncmdline ? p->cmdline[0] : NULL;
+
+	if (is(p->comm, "docker-proxy"))
+		return HELPER_DOCKER_PROXY;
+	if (is(p->comm, "dockerd") && !is_dockers_own(port))
+		return HELPER_DOCKERD;
+	if (begins(p->comm, "rootlessport") || (is(p->comm, "exe") && is(title, "containers-rootlessport")))
+		return HELPER_ROOTLESSPORT;
+	if (is(p->comm, "pasta") || begins(p->comm, "pasta."))
+		return HELPER_PASTA;
+	if (is(p->comm, "rootlesskit"))
+		return HELPER_ROOTLESSKIT;
+	return is(p->comm, "slirp4netns") ? HELPER_SLIRP4NETNS : HELPER_NONE;
+}
+
+/* The word behind an option of the command line ("-container-ip 172.17.0.2"); NULL where it has none. */
+const char *starter_option(const struct process *p, const char *name)
 {
 	for (size_t i = 1; i + 1 < p->ncmdline; i++)
 		if (is(p->cmdline[i], name))
 			return p->cmdline[i + 1];
 	return NULL;
+}
+
+/* "80" or "80-89" at *s, which is moved behind it; false if there is no such thing. */
+static bool take_ports(const char **s, unsigned long *first, unsigned long *last)
+{
+	char *end;
+
+	if (**s < '0' || **s > '9')
+		return false;
+	*first = *last = strtoul(*s, &end, 10);
+	if (*end == '-' && end[1] >= '0' && end[1] <= '9')
+		*last = strtoul(end + 1, &end, 10);
+	*s = end;
+	return *first && *first <= *last && *last <= UINT16_MAX;
+}
+
+/* Where one mapping of pasta(1) sends the port, as "127.0.0.1/8080-8089:80-89"; 0 if it is not about it. */
+static uint16_t mapped_port(const char *spec, uint16_t port)
+{
+	const char *slash = strchr(spec, '/');
+	unsigned long first, last, to, to_last;
+
+	spec = slash ? slash + 1 : spec;
+	if (!take_ports(&spec, &first, &last) || port < first || port > last)
+		return 0;
+	if (!*spec)
+		return port;
+	spec++;
+	if (spec[-1] != ':' || !take_ports(&spec, &to, &to_last) || *spec || to_last - to != last - first)
+		return 0;
+	return (uint16_t)(to + port - first);
+}
+
+/* The port of the container that pasta passes the port on to, as its command line says; 0 where that is not clear. */
+uint16_t starter_pasta_port(const struct process *p, bool udp, uint16_t port)
+{
+	for (size_t i = 1; i + 1 < p->ncmdline; i++) {
+		uint16_t to = 0;
+
+		if (is(p->cmdline[i], udp ? "-u" : "-t") || is(p->cmdline[i], udp ? "--udp-ports" : "--tcp-ports"))
+			to = mapped_port(p->cmdline[i + 1], port);
+		if (to)
+			return to;
+	}
+	return 0;
 }
 
 /*

@@ -60,25 +60,66 @@ static void put_container_name(struct buf *out, const struct scope *scope)
 	facts_raw(out, name ? name + 1 : "NAME", scope);
 }
 
-/* By its runtime, or by the helper that has the port for it. */
+/* What has the port for a container, if its holder is such a program and none in a container. */
+static enum helper helper(const struct scope *scope)
+{
+	const struct process *p = holder(scope);
+
+	return p && !p->container ? starter_helper(p, facts_sock(scope)->port) : HELPER_NONE;
+}
+
 static void put_stop_container(struct buf *out, const struct scope *scope)
 {
 	const struct process *p = holder(scope);
-	const char *runtime = !p ? "" : p->container ? p->container : p->comm ? p->comm : "";
 	const struct runtime_text *t = runtime_texts;
 
-	while (t->runtime && strncmp(runtime, t->runtime, strcspn(runtime, " .")))
+	while (t->runtime && p && p->container && strncmp(p->container, t->runtime, strcspn(p->container, " ")))
 		t++;
-	facts_expand(out, t->command, scope);
+	facts_expand(out, helper(scope) ? helper_texts[helper(scope)].command : t->command, scope);
 }
 
-static void put_proxied(struct buf *out, const struct scope *scope)
+/* A helper does not know the name: the command tells it, and stops nothing. */
+static void put_naming(struct buf *out, const struct scope *scope)
+{
+	const char *leftover = helper_texts[helper(scope)].leftover;
+
+	if (!helper(scope))
+		return;
+	buf_puts(out, *leftover ? ", which this lists " : ", which this lists");
+	facts_expand(out, leftover, scope);
+}
+
+/* An engine without root shows each user only that one's own containers. */
+static void put_as_user(struct buf *out, const struct scope *scope)
 {
 	const struct process *p = holder(scope);
-	const char *ip = p ? starter_proxy_option(p, "-container-ip") : NULL;
-	const char *port = p ? starter_proxy_option(p, "-container-port") : NULL;
 
-	if (!ip || !port)
+	if (helper(scope) <= HELPER_DOCKERD || p->uid == scope->report->seen->host.own_uid)
+		return;
+	buf_puts(out, " as user ");
+	if (p->user)
+		facts_raw(out, p->user, scope);
+	else
+		buf_printf(out, "%u", p->uid);
+}
+
+static void put_helper(struct buf *out, const struct scope *scope)
+{
+	facts_expand(out, helper_texts[helper(scope)].text, scope);
+}
+
+/* Where it passes the connections on to, as far as the command line tells. */
+static void put_target(struct buf *out, const struct scope *scope)
+{
+	const struct process *p = holder(scope);
+	const struct sock *s = facts_sock(scope);
+	const char *ip = p ? starter_option(p, "-container-ip") : NULL;
+	const char *port = p ? starter_option(p, "-container-port") : NULL;
+	unsigned int pasta = p && s ? starter_pasta_port(p, s->proto == PROTO_UDP, s->port) : 0;
+
+	if (helper(scope) == HELPER_PASTA && pasta)
+		buf_printf(out, ", to port %u there", pasta);
+	if (helper(scope) != HELPER_DOCKER_PROXY || !ip || !port)
 		return;
 	buf_puts(out, ", at ");
 	facts_raw(out, ip, scope);
@@ -107,7 +148,10 @@ const struct fact facts_starter[] = {
     {"systemctl", put_systemctl},
     {"containername", put_container_name},
     {"stopcontainer", put_stop_container},
-    {"proxied", put_proxied},
+    {"naming", put_naming},
+    {"asuser", put_as_user},
+    {"helper", put_helper},
+    {"helpertarget", put_target},
     {"cmdline", put_cmdline},
     {NULL, NULL},
 };

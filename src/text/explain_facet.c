@@ -216,8 +216,9 @@ const struct explain_text explain_facets[] = {
         .line = "a helper has it for a container",
         .parts =
             {
-                "docker-proxy, rootlessport or pasta has the port and passes connections on to a container. Of docker-proxy "
-                "the command line tells where to.",
+                "docker-proxy, or without root rootlessport, pasta, rootlesskit or slirp4netns, has the port and passes "
+                "connections on to a container; without docker-proxy dockerd itself keeps it. The command line of "
+                "docker-proxy tells the address and port there, that of pasta the port, the others get theirs otherwise.",
                 "The port is free when the container stops. Where it has gone already the helper is a leftover.",
             },
         .see = "stop-container container",

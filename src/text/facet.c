@@ -123,11 +123,7 @@ const struct facet_text facet_texts[FACETS] = {
             "here, may start again what is killed.",
         },
     [FACET_CONTAINER_PROXY] =
-        {
-            "container-proxy",
-            "{name} is a helper of a container engine: it passes connections on to a container{proxied}. The port is free "
-            "when that container stops; killing the helper only cuts it off.",
-        },
+        {"container-proxy", "{helper} The port is free when that container stops."},
     [FACET_SOCKET_ACTIVATION] =
         {
             "socket-activation",

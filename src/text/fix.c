@@ -52,7 +52,7 @@ const struct fix_text fix_texts[FIXES] = {
         },
     [FIX_KILL_GROUP] = {"kill-group", "stop all processes that hold it", NULL, "{sudo}kill {allpids}"},
     [FIX_STOP_UNIT] = {"stop-unit", "stop its unit", NULL, "{systemctl} stop {unit}"},
-    [FIX_STOP_CONTAINER] = {"stop-container", "stop its container", NULL, "{stopcontainer}"},
+    [FIX_STOP_CONTAINER] = {"stop-container", "stop its container{asuser}{naming}", NULL, "{stopcontainer}"},
     [FIX_RESTART_VIA_SUPERVISOR] =
         {
             "restart-via-supervisor",

@@ -46,8 +46,50 @@ const struct runtime_text runtime_texts[] = {
     {"nerdctl", "{root}nerdctl stop {containername}"},
     {"lxc", "{root}lxc-stop {containername}"},
     {"nspawn", "{root}machinectl poweroff {containername}"},
-    {"docker-proxy", "{root}docker ps --filter publish={port}"},
-    {"rootlessport", "podman ps"},
-    {"pasta", "podman ps"},
     {NULL, "{root}crictl stop {containername}"},
+};
+
+const struct helper_text helper_texts[HELPERS] = {
+    [HELPER_NONE] = {"", "", ""},
+    [HELPER_DOCKER_PROXY] =
+        {
+            "{name} is a helper of Docker: it passes connections on to a container{helpertarget}. Killing it only cuts that off.",
+            "{root}docker ps --filter publish={port}",
+            "(if there is none, {sudo}kill {pid})",
+        },
+    [HELPER_DOCKERD] =
+        {
+            "dockerd is Docker's daemon: it probably keeps the port for a container that publishes it, as it does where "
+            "docker-proxy is off.",
+            "{root}docker ps --filter publish={port}",
+            "(if there is none, restart Docker)",
+        },
+    [HELPER_ROOTLESSPORT] =
+        {
+            "{name} is Podman's rootlessport: it passes connections on to a container. To which, and to what port there, "
+            "its command line does not tell. Killing it only cuts that off.",
+            "podman ps",
+            "(if there is none, {sudo}kill {pid})",
+        },
+    [HELPER_PASTA] =
+        {
+            "{name} passes connections on to a network namespace, probably that of a container of Podman{helpertarget}. Killing "
+            "it cuts that off.",
+            "podman ps",
+            "(if there is none, {sudo}kill {pid})",
+        },
+    [HELPER_ROOTLESSKIT] =
+        {
+            "{name} is the outer end of Docker or containerd without root: it passes connections on to a container. To "
+            "which, and to what port there, its command line does not tell. Killing it ends all of them.",
+            "docker ps --filter publish={port}",
+            "",
+        },
+    [HELPER_SLIRP4NETNS] =
+        {
+            "{name} is the network of a container without root, probably of Podman: it passes connections on to it. To "
+            "what port there, its command line does not tell. Killing it cuts that off.",
+            "podman ps",
+            "",
+        },
 };

@@ -29,6 +29,11 @@ struct runtime_text {
 	const char *runtime, *command;
 };
 
+/* What has a port for a container: what that means, what lists the container, what to do if that is gone. */
+struct helper_text {
+	const char *text, *command, *leftover;
+};
+
 /* What the kernel has a socket of its own for. */
 enum kernel_owner {
 	KERNEL_OWNER_TUNNEL,
@@ -217,6 +222,7 @@ extern const struct facet_text facet_texts[FACETS];
 extern const char *const kernel_owner_texts[KERNEL_OWNERS];
 extern const struct supervisor_text supervisor_texts[SUPERVISORS];
 extern const struct runtime_text runtime_texts[];
+extern const struct helper_text helper_texts[HELPERS];
 extern const struct fix_text fix_texts[FIXES];
 extern const struct note_text note_texts[NOTES];
 extern const struct gap_text gap_texts[GAP_KINDS];

@@ -103,21 +103,65 @@ static void make_container(struct snapshot *seen, struct request *request)
 	seen->owners.processes[0].container = xstrdup("docker 0123456789ab");
 }
 
-static void make_container_proxy(struct snapshot *seen, struct request *request)
+/* A helper of that name with n arguments. */
+static struct process *make_helper(struct snapshot *seen, const char *name, const char *const *args, size_t n)
 {
-	static const char *const args[] = {"/usr/bin/docker-proxy", "-container-ip", "172.17.0.2", "-container-port", "80"};
-	struct process *p = scene_owner(seen, scene_sock(seen, STATE_LISTEN, "0.0.0.0", NULL), 4711, "docker-proxy");
+	struct process *p = scene_owner(seen, scene_sock(seen, STATE_LISTEN, "0.0.0.0", NULL), 4711, name);
 
-	(void)request;
 	for (size_t i = 0; i < p->ncmdline; i++)
 		free(p->cmdline[i]);
 	free(p->cmdline);
-	p->ncmdline = sizeof args / sizeof *args;
-	p->cmdline = xcalloc(p->ncmdline, sizeof *p->cmdline);
-	for (size_t i = 0; i < p->ncmdline; i++)
+	p->ncmdline = n;
+	p->cmdline = xcalloc(n, sizeof *p->cmdline);
+	for (size_t i = 0; i < n; i++)
 		p->cmdline[i] = xstrdup(args[i]);
+	return p;
+}
+
+static void make_container_proxy(struct snapshot *seen, struct request *request)
+{
+	static const char *const args[] = {"/usr/bin/docker-proxy", "-container-ip", "172.17.0.2", "-container-port", "80"};
+	struct process *p = make_helper(seen, "docker-proxy", args, sizeof args / sizeof *args);
+
+	(void)request;
 	p->uid = 0;
 	p->unit = xstrdup("docker.service");
+}
+
+static void make_dockerd(struct snapshot *seen, struct request *request)
+{
+	static const char *const args[] = {"/usr/bin/dockerd", "-H", "fd://"};
+	struct process *p = make_helper(seen, "dockerd", args, sizeof args / sizeof *args);
+
+	(void)request;
+	p->uid = 0;
+	p->unit = xstrdup("docker.service");
+}
+
+static void make_rootlessport(struct snapshot *seen, struct request *request)
+{
+	static const char *const args[] = {"rootlessport"};
+
+	(void)request;
+	make_helper(seen, "rootlessport", args, 1);
+}
+
+/* Another user's. */
+static void make_pasta(struct snapshot *seen, struct request *request)
+{
+	static const char *const args[] = {"/usr/bin/pasta", "--config-net", "-t", "9877-9877:80-80", "-u", "none"};
+
+	(void)request;
+	make_helper(seen, "pasta.avx2", args, sizeof args / sizeof *args);
+	seen->host.own_uid = 0;
+}
+
+static void make_rootlesskit(struct snapshot *seen, struct request *request)
+{
+	static const char *const args[] = {"rootlesskit", "--net=slirp4netns", "--port-driver=builtin", "dockerd-rootless.sh"};
+
+	(void)request;
+	make_helper(seen, "rootlesskit", args, sizeof args / sizeof *args);
 }
 
 static void make_socket_activation(struct snapshot *seen, struct request *request)
@@ -198,6 +242,10 @@ const struct scene holder_scenes[] = {
     {"supervised", make_supervised, false},
     {"container", make_container, false},
     {"container-proxy", make_container_proxy, false},
+    {"container-proxy-dockerd", make_dockerd, false},
+    {"container-proxy-rootlessport", make_rootlessport, false},
+    {"container-proxy-pasta", make_pasta, false},
+    {"container-proxy-rootlesskit", make_rootlesskit, false},
     {"socket-activation", make_socket_activation, false},
     {"ssh-forward", make_ssh_forward, false},
     {"kernel-owned", make_kernel_owned, false},

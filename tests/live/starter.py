@@ -50,8 +50,21 @@ def container_proxy(build):
     with played(build, "docker-proxy") as path:
         need("docker-proxy", "container-proxy", "stop-container", "docker ps --filter publish=9877",
              look(build, playing(path, "/usr/bin/docker-proxy", *PROXY)), b"at 172.17.0.2 port 80")
-    with played(build, "docker-prox") as path:  # near miss
-        need("docker-prox", "", None, None, look(build, playing(path, "docker-prox", *PROXY)))
+    for name, title, args, command, says in (
+            ("dockerd", "/usr/bin/dockerd", (), "docker ps --filter publish=9877", b"probably keeps"),
+            ("rootlessport", "rootlessport", (), "podman ps", b"does not tell"),
+            ("exe", "containers-rootlessport", (), "podman ps", b"does not tell"),
+            ("pasta.avx2", "/usr/bin/pasta", ("-t", "127.0.0.1/9870-9879:70-79"), "podman ps", b"to port 77 there"),
+            ("rootlesskit", "rootlesskit", ("--port-driver=builtin",), "docker ps --filter publish=9877", b"does not tell"),
+            ("slirp4netns", "/usr/bin/slirp4netns", ("-c",), "podman ps", b"does not tell")):
+        with played(build, name) as path:
+            got = look(build, playing(path, title, *args))
+        need(name, "container-proxy", "stop-container", command, got, says)
+        if b"9877 there" in got[2] or (b"to port" in got[2]) != (b"to port" in says):
+            raise Failure("%s: a port that nothing tells: %r" % (name, got[2]))
+    for name, title in (("docker-prox", "docker-prox"), ("exe", "./server"), ("pastad", "pasta")):  # near misses
+        with played(build, name) as path:
+            need(name, "", None, None, look(build, playing(path, title, *PROXY)))
 
 
 def ssh_forward(build):

@@ -46,25 +46,33 @@ END_TEST
 
 static const struct name_row {
 	const char *comm, *title;
-	bool systemd, proxy, forward;
+	bool systemd;
+	enum helper helper;
+	bool forward;
 } names[] = {
-    {"systemd", "/sbin/init", true, false, false},
-    {"systemd-resolve", "x", false, false, false},
-    {"docker-proxy", "x", false, true, false},
-    {"dockerd", "x", false, false, false},
-    {"rootlessport", "x", false, true, false},
-    {"rootlessport-ch", "x", false, true, false},
-    {"pasta.avx2", "x", false, true, false},
-    {"pastate", "x", false, false, false},
-    {"ssh", NULL, false, false, true},
-    {"ssh-agent", "x", false, false, false},
-    {"sshd", "sshd: a@pts/0", false, false, true},
-    {"sshd", "sshd: a", false, false, true},
-    {"sshd", "sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups", false, false, false},
-    {"sshd", "/usr/sbin/sshd", false, false, false},
-    {"sshd", NULL, false, false, false},
-    {"sshd-session", "sshd-session: a@notty", false, false, true},
-    {NULL, NULL, false, false, false},
+    {"systemd", "/sbin/init", true, HELPER_NONE, false},
+    {"systemd-resolve", "x", false, HELPER_NONE, false},
+    {"docker-proxy", "x", false, HELPER_DOCKER_PROXY, false},
+    {"dockerd", "x", false, HELPER_DOCKERD, false},
+    {"docker", "x", false, HELPER_NONE, false},
+    {"exe", "containers-rootlessport", false, HELPER_ROOTLESSPORT, false},
+    {"exe", "containers", false, HELPER_NONE, false},
+    {"exe", NULL, false, HELPER_NONE, false},
+    {"rootlesskit", "x", false, HELPER_ROOTLESSKIT, false},
+    {"slirp4netns", "x", false, HELPER_SLIRP4NETNS, false},
+    {"rootlessport", "x", false, HELPER_ROOTLESSPORT, false},
+    {"rootlessport-ch", "x", false, HELPER_ROOTLESSPORT, false},
+    {"pasta.avx2", "x", false, HELPER_PASTA, false},
+    {"pastate", "x", false, HELPER_NONE, false},
+    {"ssh", NULL, false, HELPER_NONE, true},
+    {"ssh-agent", "x", false, HELPER_NONE, false},
+    {"sshd", "sshd: a@pts/0", false, HELPER_NONE, true},
+    {"sshd", "sshd: a", false, HELPER_NONE, true},
+    {"sshd", "sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups", false, HELPER_NONE, false},
+    {"sshd", "/usr/sbin/sshd", false, HELPER_NONE, false},
+    {"sshd", NULL, false, HELPER_NONE, false},
+    {"sshd-session", "sshd-session: a@notty", false, HELPER_NONE, true},
+    {NULL, NULL, false, HELPER_NONE, false},
 };
 
 START_TEST(test_name)
@@ -73,7 +81,7 @@ START_TEST(test_name)
 	char *args[] = {(char *)row->title};
 	struct process p = {.pid = 12, .comm = (char *)row->comm, .cmdline = args, .ncmdline = row->title != NULL};
 
-	ck_assert_msg(starter_is_systemd(&p) == row->systemd && starter_is_proxy(&p) == row->proxy &&
+	ck_assert_msg(starter_is_systemd(&p) == row->systemd && starter_helper(&p, 9877) == row->helper &&
 	                  starter_is_ssh_forward(&p) == row->forward,
 	              "%s, %s", row->comm, row->title);
 }
@@ -84,10 +92,57 @@ START_TEST(test_option)
 	char *args[] = {"-a", "-a", "1", "-b"};
 	struct process p = {.cmdline = args, .ncmdline = COUNT(args)}, none = {0};
 
-	ck_assert_str_eq(starter_proxy_option(&p, "-a"), "1");
-	ck_assert(!starter_proxy_option(&p, "-b") && !starter_proxy_option(&none, "-a"));
+	ck_assert_str_eq(starter_option(&p, "-a"), "1");
+	ck_assert(!starter_option(&p, "-b") && !starter_option(&none, "-a"));
 	p.cgroup = "/user.slice/user-1000.slice/user@1000.service/app.slice/x.service";
 	ck_assert(starter_is_user_unit(&p) && !starter_is_user_unit(&none));
+}
+END_TEST
+
+/* Docker's daemon serves its API and swarm itself. */
+START_TEST(test_dockers_own)
+{
+	struct process p = {.comm = "dockerd"};
+	const uint16_t own[] = {2375, 2376, 2377, 7946}, others[] = {2374, 2378, 7945, 80};
+
+	for (size_t i = 0; i < COUNT(own); i++)
+		ck_assert(starter_helper(&p, own[i]) == HELPER_NONE && starter_helper(&p, others[i]) == HELPER_DOCKERD);
+}
+END_TEST
+
+static const struct pasta_row {
+	const char *option, *spec;
+	bool udp;
+	uint16_t want; /* for port 9877 */
+} mappings[] = {
+    {"-t", "9877-9877:80-80", false, 80},
+    {"-t", "127.0.0.1/9877-9877:80-80", false, 80},
+    {"-t", "::1/9870-9879:70-79", false, 77},
+    {"--tcp-ports", "9877:80", false, 80},
+    {"-t", "9877", false, 9877},
+    {"-t", "9870-9880", false, 9877},
+    {"-t", "9878-9878:80-80", false, 0},
+    {"-t", "9870-9879:70-78", false, 0},
+    {"-t", "9877:", false, 0},
+    {"-t", "9877:80x", false, 0},
+    {"-t", "9877-:80", false, 0},
+    {"-t", "0-65535:0-65535", false, 0},
+    {"-t", "99999999999999999999", false, 0},
+    {"-t", "9870-9879:65530-65539", false, 0},
+    {"-t", "none", false, 0},
+    {"-t", "", false, 0},
+    {"-u", "9877-9877:80-80", false, 0},
+    {"-u", "9877-9877:53-53", true, 53},
+    {"-T", "9877-9877:80-80", false, 0},
+};
+
+START_TEST(test_pasta)
+{
+	const struct pasta_row *row = &mappings[_i];
+	char *args[] = {"pasta", "-t", "1-1:2-2", (char *)row->option, (char *)row->spec};
+	struct process p = {.cmdline = args, .ncmdline = COUNT(args)};
+
+	ck_assert_msg(starter_pasta_port(&p, row->udp, 9877) == row->want, "%s %s", row->option, row->spec);
 }
 END_TEST
 
@@ -98,7 +153,9 @@ int main(void)
 
 	add_table(suite, "supervisor", test_supervisor, COUNT(supervisors));
 	add_table(suite, "name", test_name, COUNT(names));
+	add_table(suite, "pasta", test_pasta, COUNT(mappings));
 	tcase_add_test(whole, test_option);
+	tcase_add_test(whole, test_dockers_own);
 	suite_add_tcase(suite, whole);
 	return run_suite(suite);
 }
