@@ -143,8 +143,10 @@ static bool is_destroyable(const struct report *r, const struct cause *c)
 /* The socket of an interface, as far as can be told. */
 static bool is_interface(const struct report *r, const struct cause *c)
 {
-	(void)r;
-	return has(c, FACET_KERNEL_OWNED);
+	enum kernel_owner whose = snapshot_kernel_owner(r->seen, &r->rows[c->socks.v[0]].s);
+
+	return has(c, FACET_KERNEL_OWNED) &&
+	       (whose == KERNEL_OWNER_TUNNEL || whose == KERNEL_OWNER_MAYBE_TUNNEL || whose == KERNEL_OWNER_UDP);
 }
 
 /* Some process may not be looked at: root sees more. */

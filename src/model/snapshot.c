@@ -121,6 +121,36 @@ static bool is_about(const struct hint *h, const struct sock *of)
 	return of->held_by != HELD_HIDDEN || h->uid == of->uid;
 }
 
+/* Servers in the kernel on the ports that IANA lists for them. */
+static const struct {
+	uint8_t proto;
+	uint16_t port;
+	enum kernel_owner owner;
+} kernel_ports[] = {
+    {PROTO_TCP, 2049, KERNEL_OWNER_NFSD},
+    {PROTO_UDP, 2049, KERNEL_OWNER_NFSD},
+    {PROTO_TCP, 445, KERNEL_OWNER_KSMBD},
+    {PROTO_UDP, 1701, KERNEL_OWNER_L2TP},
+};
+
+/*
+ * What a socket that no process has is probably of; only KERNEL_OWNER_TUNNEL is
+ * proven.  lockd is on any port unless fs.nfs.nlm_tcpport or nlm_udpport say one.
+ */
+enum kernel_owner snapshot_kernel_owner(const struct snapshot *s, const struct sock *of)
+{
+	if (s->tunnel.kind && s->tunnel.certain)
+		return KERNEL_OWNER_TUNNEL;
+	for (size_t i = 0; i < sizeof kernel_ports / sizeof *kernel_ports; i++)
+		if (kernel_ports[i].proto == of->proto && kernel_ports[i].port == of->port)
+			return kernel_ports[i].owner;
+	if (of->proto < PROTOS && s->lockd_ports[of->proto] == of->port)
+		return KERNEL_OWNER_LOCKD;
+	if (s->tunnel.kind)
+		return KERNEL_OWNER_MAYBE_TUNNEL;
+	return of->proto == PROTO_UDP ? KERNEL_OWNER_UDP : KERNEL_OWNER_TCP;
+}
+
 /*
  * What of that kind may hold a socket for which no process was found: the first
  * hint, and in *n how many there are.  NULL where there is none, or a process was

@@ -88,6 +88,19 @@ struct tunnel {
 	bool certain;      /* its port is that one; otherwise nothing tells its port */
 };
 
+/* What the kernel has a socket of its own for. */
+enum kernel_owner {
+	KERNEL_OWNER_TUNNEL,
+	KERNEL_OWNER_MAYBE_TUNNEL,
+	KERNEL_OWNER_NFSD,
+	KERNEL_OWNER_KSMBD,
+	KERNEL_OWNER_LOCKD,
+	KERNEL_OWNER_L2TP,
+	KERNEL_OWNER_TCP,
+	KERNEL_OWNER_UDP,
+	KERNEL_OWNERS
+};
+
 /* A TCP socket that no table lists: found by its descriptor, fd of pid. */
 struct unlisted {
 	struct sock s;
@@ -124,6 +137,7 @@ struct snapshot {
 	bool options_read;         /* the options of its findings were asked for */
 	struct owners owners;
 	struct tunnel tunnel;      /* looked for only where a UDP socket has no owner */
+	uint16_t lockd_ports[PROTOS]; /* fs.nfs.nlm_tcpport and nlm_udpport; 0: any port, or not known */
 	struct probe *probes;
 	size_t nprobes;
 	struct locality *localities;
@@ -154,6 +168,7 @@ uint32_t snapshot_l3mdev(const struct snapshot *s, uint32_t ifindex);
 const char *snapshot_device(const struct snapshot *s, uint32_t ifindex);
 const struct hint *snapshot_hint(const struct snapshot *s, const struct sock *of, enum hint_kind kind, size_t *n);
 const struct unix_name *snapshot_name(const struct snapshot *s, const struct sock *of);
+enum kernel_owner snapshot_kernel_owner(const struct snapshot *s, const struct sock *of);
 const struct sock *snapshot_peer(const struct snapshot *s, const struct sock *of);
 void snapshot_free(struct snapshot *s);
 

@@ -9,8 +9,6 @@
 #include "base/xalloc.h"
 #include "text/text.h"
 
-enum { SMB_PORT = 445, NFS_PORT = 2049 };
-
 static const struct process *holder(const struct scope *scope, size_t *others)
 {
 	const struct sock *s = facts_sock(scope);
@@ -92,6 +90,17 @@ static void put_holder(struct buf *out, const struct scope *scope)
 	if (others)
 		buf_printf(out, ", and %zu more", others);
 	buf_puts(out, ")");
+}
+
+/* Who is behind the socket, in a word. */
+static void put_someone(struct buf *out, const struct scope *scope)
+{
+	const struct sock *s = facts_sock(scope);
+
+	if (!is_kernel_owned(scope))
+		buf_puts(out, "a process");
+	else
+		buf_puts(out, s && s->held_by == HELD_KERNEL ? "the kernel" : "the kernel probably");
 }
 
 static void put_name(struct buf *out, const struct scope *scope)
@@ -359,23 +368,12 @@ static void put_suspect_pid(struct buf *out, const struct scope *scope)
 	buf_printf(out, "%ld", suspect(scope) ? (long)suspect(scope)->pid : 0L);
 }
 
-static enum kernel_owner kernel_owner(const struct scope *scope)
-{
-	const struct sock *s = facts_sock(scope);
-	const struct tunnel *t = &scope->report->seen->tunnel;
-
-	if (t->kind)
-		return t->certain ? KERNEL_OWNER_TUNNEL : KERNEL_OWNER_MAYBE_TUNNEL;
-	if (s && s->port == NFS_PORT)
-		return KERNEL_OWNER_NFSD;
-	if (s && s->port == SMB_PORT && s->proto == PROTO_TCP)
-		return KERNEL_OWNER_KSMBD;
-	return s && s->proto == PROTO_UDP ? KERNEL_OWNER_UDP : KERNEL_OWNER_TCP;
-}
-
 static void put_kernel_whose(struct buf *out, const struct scope *scope)
 {
-	facts_expand(out, kernel_owner_texts[kernel_owner(scope)], scope);
+	const struct sock *s = facts_sock(scope);
+
+	if (s)
+		facts_expand(out, kernel_owner_texts[snapshot_kernel_owner(scope->report->seen, s)], scope);
 }
 
 static void put_interface(struct buf *out, const struct scope *scope)
@@ -423,6 +421,7 @@ const struct fact facts_who[] = {
     {"container", put_container},
     {"owner", put_owner},
     {"cgroup", put_cgroup},
+    {"someone", put_someone},
     {"name", put_name},
     {"pid", put_pid},
     {"pids", put_pids},

@@ -17,6 +17,7 @@
 #include "sys/host.h"
 #include "sys/most.h"
 #include "sys/owner.h"
+#include "sys/procfile.h"
 #include "sys/tunnel.h"
 
 enum { ROOT_CGROUP = 1, OBJECT_MAX = 32 };
@@ -89,21 +90,43 @@ static void name_cgroups(struct snapshot *s, int procfd)
 
 static bool lacks_owner(const struct sock *t)
 {
-	return t->proto == PROTO_UDP && t->inode && (t->held_by == HELD_UNKNOWN || t->held_by == HELD_HIDDEN);
+	return t->proto < PROTOS && t->inode && (t->held_by == HELD_UNKNOWN || t->held_by == HELD_HIDDEN);
 }
 
-/* A UDP socket without a process may be that of an interface; where that cannot be asked it stays open.  All of s are on one port. */
+static const struct sock *first_lacking(const struct snapshot *s)
+{
+	for (size_t i = 0; i < s->nsocks; i++)
+		if (lacks_owner(&s->socks[i]))
+			return &s->socks[i];
+	return NULL;
+}
+
+/*
+ * An interface on the port has all UDP sockets there that have no process; where
+ * that cannot be asked it stays open.  All sockets of s are on one port.
+ */
 void holders_name_tunnel(struct snapshot *s)
 {
-	const struct sock *lacking = NULL;
+	const struct sock *lacking = first_lacking(s);
 
-	for (size_t i = 0; i < s->nsocks && !lacking; i++)
-		lacking = lacks_owner(&s->socks[i]) ? &s->socks[i] : NULL;
-	if (!lacking || tunnel_find(lacking->port, &s->tunnel) || !s->tunnel.certain)
+	if (!lacking || lacking->proto != PROTO_UDP || tunnel_find(lacking->port, &s->tunnel) || !s->tunnel.certain)
 		return;
 	for (size_t i = 0; i < s->nsocks; i++)
 		if (lacks_owner(&s->socks[i]))
 			s->socks[i].held_by = HELD_KERNEL;
+}
+
+/* The files are there while lockd's module is. */
+static void read_lockd_ports(struct snapshot *s, int procfd)
+{
+	static const char *const files[PROTOS] = {[PROTO_TCP] = "sys/fs/nfs/nlm_tcpport", [PROTO_UDP] = "sys/fs/nfs/nlm_udpport"};
+
+	for (int proto = 0; proto < PROTOS; proto++) {
+		uint64_t port;
+
+		if (!procfile_number(procfd, files[proto], &port) && port <= UINT16_MAX)
+			s->lockd_ports[proto] = (uint16_t)port;
+	}
 }
 
 /*
@@ -117,6 +140,8 @@ void holders_fetch(struct snapshot *s, int procfd, bool numeric)
 		most_find(s, procfd);
 	else
 		owner_scan(s, procfd);
+	if (first_lacking(s))
+		read_lockd_ports(s, procfd);
 	holders_name_users(s, numeric);
 	name_cgroups(s, procfd);
 }

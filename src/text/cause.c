@@ -6,7 +6,7 @@ const struct cause_text cause_texts[CAUSES] = {
     [CAUSE_LISTENER] =
         {
             "listener",
-            "a process listens on it",
+            "{someone} listens on it",
             "A listening socket excludes every other one on an overlapping address. SO_REUSEADDR never overrides a "
             "listener; only SO_REUSEPORT on both sockets, of one user, lets two listen.",
             "A listening socket excludes every other one on an overlapping address. SO_REUSEADDR never overrides a "

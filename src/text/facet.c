@@ -174,8 +174,13 @@ const char *const kernel_owner_texts[KERNEL_OWNERS] = {
     [KERNEL_OWNER_TUNNEL] = "it is the kernel's own, of the interface {interface} ({kind}), which receives on this port.",
     [KERNEL_OWNER_MAYBE_TUNNEL] = "it is probably the kernel's own, of the interface {interface} ({kind}) or another like it. "
                                   "wg show tells its port.",
-    [KERNEL_OWNER_NFSD] = "it is probably that of nfsd, the kernel's NFS server. rpcinfo -p tells.",
-    [KERNEL_OWNER_KSMBD] = "it is probably that of ksmbd, the kernel's SMB server.",
+    [KERNEL_OWNER_NFSD] = "it is probably that of nfsd, the kernel's NFS server, by the port. rpcinfo -p tells; rpc.nfsd 0 "
+                          "ends it.",
+    [KERNEL_OWNER_KSMBD] = "it is probably that of ksmbd, the kernel's SMB server, by the port. ksmbd.control -s ends it.",
+    [KERNEL_OWNER_LOCKD] = "it is probably that of lockd, the kernel's NFS lock manager: fs.nfs.nlm_{proto}port names this "
+                           "port, and can name another. rpcinfo -p tells; it ends with the last NFSv3 mount and nfsd.",
+    [KERNEL_OWNER_L2TP] = "it is probably that of an L2TP tunnel, by the port. ip l2tp show tunnel tells; ip l2tp del tunnel "
+                          "ends it.",
     [KERNEL_OWNER_TCP] = "all could be looked at, so it is probably the kernel's own (nfsd, lockd, ksmbd, SMC). rpcinfo -p "
                          "tells of the first two.",
     [KERNEL_OWNER_UDP] = "all could be looked at, so it is probably the kernel's own (an L2TP, RxRPC or similar socket, "

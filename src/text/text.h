@@ -34,17 +34,6 @@ struct helper_text {
 	const char *text, *command, *leftover;
 };
 
-/* What the kernel has a socket of its own for. */
-enum kernel_owner {
-	KERNEL_OWNER_TUNNEL,
-	KERNEL_OWNER_MAYBE_TUNNEL,
-	KERNEL_OWNER_NFSD,
-	KERNEL_OWNER_KSMBD,
-	KERNEL_OWNER_TCP,
-	KERNEL_OWNER_UDP,
-	KERNEL_OWNERS
-};
-
 struct fix_text {
 	const char *id;
 	const char *text;        /* what to do */

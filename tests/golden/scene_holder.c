@@ -222,6 +222,27 @@ static void make_kernel_owned_nfsd(struct snapshot *seen, struct request *reques
 	s->held_by = HELD_UNKNOWN;
 }
 
+static void make_kernel_owned_lockd(struct snapshot *seen, struct request *request)
+{
+	(void)request;
+	scene_sock(seen, STATE_LISTEN, "0.0.0.0", NULL)->held_by = HELD_UNKNOWN;
+	seen->socks[0].uid = 0;
+	seen->lockd_ports[PROTO_TCP] = 9877;
+}
+
+static void make_kernel_owned_l2tp(struct snapshot *seen, struct request *request)
+{
+	make_kernel_owned(seen, request);
+	request->target = (struct target){.text = "1701", .proto = PROTO_UDP, .port = 1701};
+	seen->socks[0].port = 1701;
+}
+
+static void make_kernel_owned_wireguard(struct snapshot *seen, struct request *request)
+{
+	make_kernel_owned(seen, request);
+	seen->tunnel = (struct tunnel){.kind = "wireguard", .name = "wg0"};
+}
+
 /* The same in a pid namespace of its own: whose it is, is not said. */
 static void make_pid_namespace(struct snapshot *seen, struct request *request)
 {
@@ -251,6 +272,9 @@ const struct scene holder_scenes[] = {
     {"kernel-owned", make_kernel_owned, false},
     {"kernel-owned-vxlan", make_kernel_owned_vxlan, false},
     {"kernel-owned-nfsd", make_kernel_owned_nfsd, false},
+    {"kernel-owned-lockd", make_kernel_owned_lockd, false},
+    {"kernel-owned-l2tp", make_kernel_owned_l2tp, false},
+    {"kernel-owned-wireguard", make_kernel_owned_wireguard, false},
     {"pid-namespace", make_pid_namespace, false},
     {NULL, NULL, false},
 };

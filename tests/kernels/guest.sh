@@ -21,7 +21,7 @@ ln -s /proc/self/fd/2 /dev/stderr
 mount --bind "$modules" /lib/modules
 
 # What a kernel has not got cannot be loaded; the tests skip what needs it.
-for module in inet_diag tcp_diag udp_diag raw_diag unix_diag mptcp_diag veth vrf dummy; do
+for module in inet_diag tcp_diag udp_diag raw_diag unix_diag mptcp_diag veth vrf dummy nfsd; do
 	modprobe -q "$module"
 done
 ip link set lo up

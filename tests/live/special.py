@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from cases import DENIED, HIDDEN, NO_NETLINK, NON_PLAIN
 from expect import WATCHED, ask, ask_one, check_printable, compare_binds, differ
 from schema import MISSING, Draft202012Validator, complaint
-from world import KERNEL, LISTS_BOUND_ONLY, OWN_USER, PATIENCE, REAL_USER, TIMES_SLOWER, Failure, Skip, World
+from world import KERNEL, LISTS_BOUND_ONLY, PATIENCE, REAL_USER, TIMES_SLOWER, Failure, Skip, World
 from world import kernel_answers, nested, parse_document, run
 
 BAD_TARGETS = [

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """UDP: rows like those of cases.py, and what is more than a row."""
+import os
 import subprocess
 from dataclasses import replace
 
 from cases import BOTH, HAS, LACKED, NO_PRIVILEGE, TWO_DEVICES, V4, V6, Case, free, refused
 from expect import ask, ask_one, check_printable, compare_binds, differ, is_left_open, run_case
 from special import HOLDER, READER, as_user, public_copy, real_users, without
+from unlisted import FIRST_PID_NAMESPACE
 from world import REAL_USER, Failure, Skip, World, kernel_answers, run
 
 REAL = ("-p", "udp")  # the same for the real binds
@@ -192,10 +194,10 @@ def only_cause(report):
     return report["causes"][0]["id"], set(report["causes"][0]["facets"]), report["sockets"][0]["held_by"]
 
 
-def kernel_owned(build):
+def kernel_owned(build, kind):
     """An interface's socket: its kind and port prove it, whoever asks and whatever processes are hidden."""
-    truth = kernel_answers(build, "udp-vxlan", BOTH, options=REAL)
-    with World(build, "udp-vxlan") as w:
+    truth = kernel_answers(build, "udp-" + kind, BOTH, options=REAL)
+    with World(build, "udp-" + kind) as w:
         reports = [ask_one(build, w, "9877", probe, (), ("-u",)) for probe in ("never", "auto")]
         words = w.run([build.portwhy, "-u", "9877"]).out
     check_printable(words)
@@ -203,12 +205,68 @@ def kernel_owned(build):
     id, facets, held = only_cause(reports[1])
     if (id, facets - {HAS, LACKED}, held) != ("udp-socket", {"kernel-owned"}, "kernel"):
         wrong.append(differ("cause, facets, holder", ("udp-socket", "kernel-owned", "kernel"), (id, facets, held)))
-    if b"(vxlan)" not in words or b"probably" in words or b"hidden" in words:
+    if b"(%s)" % kind.encode() not in words or b"probably" in words or b"hidden" in words:
         wrong.append("in words: %r" % words)
     if [f["id"] for f in reports[1]["causes"][0]["fixes"]][:1] != ["stop-interface"]:
         wrong.append(differ("first fix", "stop-interface", reports[1]["causes"][0]["fixes"]))
     if wrong:
         raise Failure("; ".join(wrong))
+
+
+def need_all_processes():
+    """Only who sees all processes can infer that none has a socket."""
+    real_users()
+    if not FIRST_PID_NAMESPACE:
+        raise Skip("needs the first pid namespace, where all processes are seen")
+
+
+def probably_kernel_owned(build, kind, port, fix, says):
+    """Nothing proves whose it is: the words say probably, and by what; near miss: a process has the same port."""
+    need_all_processes()
+    truth = kernel_answers(build, "udp-" + kind, BOTH, port, REAL_USER, made_on=port, options=REAL)
+    with World(build, "udp-" + kind, port, REAL_USER) as w:
+        report = ask_one(build, w, str(port), options=("-u",))
+        words = w.run([build.portwhy, "-u", str(port)]).out
+    with World(build, "udp", port, REAL_USER) as w:
+        beside = only_cause(ask_one(build, w, str(port), options=("-u",)))
+    check_printable(words)
+    wrong = compare_binds(report, truth, {})
+    id, facets, held = only_cause(report)
+    if (id, facets - {HAS, LACKED, "wildcard-overlap"}, held) != ("udp-socket", {"kernel-owned"}, "unknown"):
+        wrong.append(differ("cause, facets, holder", ("udp-socket", "kernel-owned", "unknown"), (id, facets, held)))
+    if says not in b" ".join(words.split()):
+        wrong.append("in words: %r" % words)
+    if [f["id"] for f in report["causes"][0]["fixes"]][:1] != [fix]:
+        wrong.append(differ("first fix", fix, report["causes"][0]["fixes"]))
+    if "kernel-owned" in beside[1]:
+        wrong.append("a process has it: %s" % (beside,))
+    if wrong:
+        raise Failure("; ".join(wrong))
+
+
+# nfsd of that network namespace, with a listener and no thread.
+NFSD = ("unshare", "-m", "sh", "-c", 'mount -t nfsd nfsd /proc/fs/nfsd && echo "-2 -3 +4" >/proc/fs/nfsd/versions &&'
+        ' echo "tcp 2049" >/proc/fs/nfsd/portlist && exec "$@"', "sh")
+
+
+def tcp_kernel_owned(build):
+    """A server inside the kernel, inferred by its port; near miss: a process on the same port."""
+    need_all_processes()
+    if not os.path.isdir("/proc/fs/nfsd"):
+        raise Skip("the module nfsd is not loaded")
+    if run([*REAL_USER, *NFSD, "true"]).status:
+        raise Skip("no nfsd can be begun in a network namespace")
+    with World(build, "free", 2049, REAL_USER, NFSD) as w:
+        report = ask_one(build, w, "2049")
+        words = b" ".join(w.run([build.portwhy, "2049"]).out.split())
+    with World(build, "listener", 2049, REAL_USER) as w:
+        beside = only_cause(ask_one(build, w, "2049"))
+    if only_cause(report) != ("listener", {"kernel-owned"}, "unknown") or b"probably that of nfsd" not in words:
+        raise Failure(differ("cause, facets, holder", "listener, kernel-owned", (only_cause(report), words)))
+    if b"Why: the kernel probably listens on it" not in words:
+        raise Failure("in words: %r" % words)
+    if beside != ("listener", set(), "process"):
+        raise Failure("a process has it: %s" % (beside,))
 
 
 def kernel_owned_beside(build):
@@ -259,11 +317,18 @@ def other_user(build):
                     raise Failure("%s as %d: %s" % (slug, uid, "; ".join(wrong)))
 
 
+WIREGUARD = b"probably the kernel's own, of the interface x0 (wireguard) or another like it"
+L2TP = b"probably that of an L2TP tunnel, by the port"
+
 UDP = [
     ("udp-both-protocols", both_protocols),
     ("udp-range", udp_range),
-    ("udp-kernel-owned", kernel_owned),
+    ("udp-kernel-owned", lambda b: kernel_owned(b, "vxlan")),
+    ("udp-kernel-owned-geneve", lambda b: kernel_owned(b, "geneve")),
+    ("udp-kernel-owned-wireguard", lambda b: probably_kernel_owned(b, "wireguard", 9877, "stop-interface", WIREGUARD)),
+    ("udp-kernel-owned-l2tp", lambda b: probably_kernel_owned(b, "l2tp", 1701, "other-port", L2TP)),
     ("udp-kernel-owned-beside", kernel_owned_beside),
+    ("tcp-kernel-owned", tcp_kernel_owned),
     ("udp-hidden-owner", lambda b: hidden_owner(b, "udp", "hidden-owner " + LACKED)),
     ("udp-hidden-owner-reuseaddr", lambda b: hidden_owner(b, "udp-reuseaddr", "hidden-owner " + HAS)),
     ("udp-other-user", other_user),

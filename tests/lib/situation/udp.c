@@ -95,17 +95,59 @@ static int run_ip(char *const argv[])
 }
 
 /* The socket of an interface: it is there while the interface is up, and no process has it. */
+static void interface(char **add, const char *kind)
+{
+	char *up[] = {"ip", "link", "set", "x0", "up", NULL};
+
+	if (!run_ip(add) && !run_ip(up))
+		return;
+	printf("skip=this kernel, or ip(8), makes no %s\n", kind);
+	fflush(stdout);
+	exit(0);
+}
+
 static void vxlan(const struct situation *s, uint16_t port)
 {
 	char text[8];
-	char *add[] = {"ip", "link", "add", "vx0", "type", "vxlan", "id", "5", "dstport", text, "dev", "lo", NULL};
-	char *up[] = {"ip", "link", "set", "vx0", "up", NULL};
+	char *add[] = {"ip", "link", "add", "x0", "type", "vxlan", "id", "5", "dstport", text, "dev", "lo", NULL};
 
 	(void)s;
 	snprintf(text, sizeof text, "%" PRIu16, port);
-	if (!run_ip(add) && !run_ip(up))
+	interface(add, "VXLAN interface");
+}
+
+static void geneve(const struct situation *s, uint16_t port)
+{
+	char text[8];
+	char *add[] = {"ip", "link", "add", "x0", "type", "geneve", "id", "5", "remote", "127.0.0.1", "dstport", text, NULL};
+
+	(void)s;
+	snprintf(text, sizeof text, "%" PRIu16, port);
+	interface(add, "GENEVE interface");
+}
+
+/* Its port is set by a netlink family of its own; without that the kernel picks one, here from a range of one. */
+static void wireguard(const struct situation *s, uint16_t port)
+{
+	char *add[] = {"ip", "link", "add", "x0", "type", "wireguard", NULL};
+
+	(void)s;
+	set_port_range(port, port);
+	interface(add, "WireGuard interface");
+}
+
+/* A tunnel has its socket without any interface. */
+static void l2tp(const struct situation *s, uint16_t port)
+{
+	char text[8];
+	char *add[] = {"ip",    "l2tp",      "add",    "tunnel",    "tunnel_id", "5",  "peer_tunnel_id", "5",  "encap", "udp",
+	               "local", "127.0.0.1", "remote", "127.0.0.2", "udp_sport", text, "udp_dport",      text, NULL};
+
+	(void)s;
+	snprintf(text, sizeof text, "%" PRIu16, port);
+	if (!run_ip(add))
 		return;
-	puts("skip=this kernel, or ip(8), makes no VXLAN interface");
+	puts("skip=this kernel, or ip(8), makes no L2TP tunnel");
 	fflush(stdout);
 	exit(0);
 }
@@ -137,5 +179,8 @@ const struct situation udp_situations[] = {
     {"udp-crowd-reuseaddr", udp_crowd, "127.0.0.1", REUSEADDR, NULL, 12},
     {"udp-and-tcp", tcp_beside, "0.0.0.0", 0, NULL, 0},
     {"udp-vxlan", vxlan, NULL, 0, NULL, 0},
+    {"udp-geneve", geneve, NULL, 0, NULL, 0},
+    {"udp-wireguard", wireguard, NULL, 0, NULL, 0},
+    {"udp-l2tp", l2tp, NULL, 0, NULL, 0},
     {NULL, NULL, NULL, 0, NULL, 0},
 };
