@@ -97,6 +97,22 @@ static bool is_one_process(const struct report *r, const struct cause *c)
 	return holder(r, c) && !are_several(r, c) && !is_stopped(r, c) && !is_managed(r, c);
 }
 
+/*
+ * Whether the end of its process leaves connections that block even a bind() with
+ * SO_REUSEADDR: FIN_WAIT and TIME_WAIT sockets keep the option as it was.  Unread
+ * data makes the end a reset, which leaves nothing.
+ */
+static bool leaves_connections(const struct report *r, const struct cause *c)
+{
+	for (size_t i = 0; i < c->socks.n; i++) {
+		const struct sock *s = &r->rows[c->socks.v[i]].s;
+
+		if (s->proto == PROTO_TCP && s->state == STATE_ESTABLISHED && s->inode && s->reuseaddr == NO && !sock_unread(s))
+			return holder(r, c) != NULL;
+	}
+	return false;
+}
+
 static bool is_inherited(const struct report *r, const struct cause *c)
 {
 	(void)r;
@@ -197,6 +213,12 @@ static bool reuseaddr_needed(const struct report *r, const struct cause *c)
 	return r->request->mix == MIX_PLAIN || r->request->mix == MIX_REUSEPORT;
 }
 
+/* A listener is never overridden; what it leaves behind is, by the option. */
+static bool reuseaddr_needed_after(const struct report *r, const struct cause *c)
+{
+	return reuseaddr_needed(r, c) && leaves_connections(r, c);
+}
+
 static bool is_one_sided(const struct report *r, const struct cause *c)
 {
 	(void)r;
@@ -267,7 +289,8 @@ static bool is_proven(const struct report *r, const struct cause *c)
 	{cause, FIX_STOP_UNIT, NOW, is_service}, {cause, FIX_STOP_CONTAINER, NOW, is_container},                       \
 	    {cause, FIX_RESTART_VIA_SUPERVISOR, NOW, is_supervised},                                               \
 	    {cause, FIX_CONTINUE_OR_KILL, NOW, is_stopped}, {cause, FIX_STOP_HOLDER, NOW, is_one_process},             \
-	    {cause, FIX_KILL_GROUP, NOW, is_group}, {cause, FIX_STOP_PROBABLE_HOLDER, NOW, is_suspected},              \
+	    {cause, FIX_KILL_GROUP, NOW, is_group}, {cause, FIX_WAIT_FOR_CONNECTIONS, NOW | THEN, leaves_connections},      \
+	    {cause, FIX_STOP_PROBABLE_HOLDER, NOW, is_suspected},                                                  \
 	    {cause, FIX_LOOK_AS_ROOT, NOW, is_hidden}, {cause, FIX_LOOK_FROM_HOST, NOW, is_in_other_namespace},    \
 	    {cause, FIX_SET_CLOEXEC, FOR_GOOD, is_inherited},                                                      \
 	    {cause, FIX_SHUTDOWN_BEFORE_CLOSE, FOR_GOOD, is_in_accept}
@@ -281,6 +304,7 @@ static const struct {
     STOP_HOLDERS(CAUSE_LISTENER),
     {CAUSE_LISTENER, FIX_SET_REUSEPORT, FOR_GOOD, is_one_sided},
     {CAUSE_LISTENER, FIX_SAME_USER, FOR_GOOD, is_of_another},
+    {CAUSE_LISTENER, FIX_SET_REUSEADDR, FOR_GOOD, reuseaddr_needed_after},
     {CAUSE_LISTENER, FIX_OTHER_PORT, FOR_GOOD, always},
     {CAUSE_LISTENER, FIX_SET_V6ONLY, FOR_GOOD, is_dual_stack},
     {CAUSE_LISTENER, FIX_BIND_SPECIFIC, FOR_GOOD, overlaps_wildcard},

@@ -148,10 +148,10 @@ static bool decides(const struct report *r, const struct sock *t, bool details)
 	return false;
 }
 
-/* Whether the words are about the options of that socket, though they decide nothing: who bound the port. */
+/* Whether the words are about the options of that socket, though they decide nothing: who bound the port, what a kill leaves. */
 static bool is_told(const struct sock *t, bool details)
 {
-	return details && !t->peer_port && t->reuseport == UNKNOWN;
+	return details && (!t->peer_port || t->state == STATE_ESTABLISHED) && t->reuseport == UNKNOWN;
 }
 
 /* Asks for the options of those holders whose options can change a result (without details: the verdict) or the words. */

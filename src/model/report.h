@@ -97,6 +97,7 @@ enum fix_id {
 	FIX_STOP_PROBABLE_HOLDER,
 	FIX_CONTINUE_OR_KILL,
 	FIX_KILL_GROUP,
+	FIX_WAIT_FOR_CONNECTIONS,
 	FIX_STOP_UNIT,
 	FIX_STOP_CONTAINER,
 	FIX_RESTART_VIA_SUPERVISOR,
@@ -165,7 +166,7 @@ enum clears { CLEARS_NOW, CLEARS_TIMER, CLEARS_ESTIMATE, CLEARS_NEVER, CLEARS_UN
 /* IPPORT_RESERVED: only root was trusted with the ports below. */
 enum { RESERVED_END = 1024 };
 
-enum { RESULT_OK = 0, RESULT_UNKNOWN = -1, FIXES_MAX = 10, BINDS_MAX = 2 * MIXES };
+enum { RESULT_OK = 0, RESULT_UNKNOWN = -1, FIXES_MAX = 12, BINDS_MAX = 2 * MIXES };
 
 /* Which sockets, as indexes into the report's rows. */
 struct rows {

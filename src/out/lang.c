@@ -64,13 +64,21 @@ static const struct {
     {FACET_BLOCKED_ACCEPT, FIX_SHUTDOWN_BEFORE_CLOSE},
 };
 
+static bool has_fix(const struct cause *c, enum fix_id id)
+{
+	for (size_t i = 0; i < c->nfixes; i++)
+		if (c->fixes[i].id == id)
+			return true;
+	return false;
+}
+
 /* Whether servers in that language do by themselves what this cause shows to be missing: it is in another. */
 static bool is_of_another(const struct cause *c, enum language lang)
 {
 	for (size_t i = 0; i < sizeof missing / sizeof *missing; i++)
 		if (c->facets & FACET_BIT(missing[i].facet) && snippet(missing[i].fix, &lang)->none)
 			return true;
-	return false;
+	return has_fix(c, FIX_WAIT_FOR_CONNECTIONS) && snippet(FIX_SET_REUSEADDR, &lang)->none;
 }
 
 /*

@@ -94,6 +94,18 @@ const struct explain_text explain_fixes[] = {
         .see = "shared-socket inherited-fd",
     },
     {
+        .id = FIX_WAIT_FOR_CONNECTIONS,
+        .line = "wait for what its connections leave behind",
+        .parts =
+            {
+                "A process that ends closes its connections first: FIN_WAIT_2 until the peer closes, then 60 s of "
+                "TIME_WAIT. These sockets keep SO_REUSEADDR as it was, and without it block every bind().",
+                "Time, and no more than that if the peers are alive. With SO_REUSEADDR in the server the next restart "
+                "does not wait.",
+            },
+        .see = "stop-holder set-reuseaddr owner-lacked-reuseaddr",
+    },
+    {
         .id = FIX_STOP_UNIT,
         .line = "stop its systemd unit",
         .parts =

@@ -51,6 +51,14 @@ const struct fix_text fix_texts[FIXES] = {
             "{sudo}kill -KILL {allpids}",
         },
     [FIX_KILL_GROUP] = {"kill-group", "stop all processes that hold it", NULL, "{sudo}kill {allpids}"},
+    [FIX_WAIT_FOR_CONNECTIONS] =
+        {
+            "wait-for-connections",
+            "wait a minute or two: what is left of its connections (FIN_WAIT_2, TIME_WAIT) blocks bind() even with "
+            "SO_REUSEADDR, for they lack it",
+            NULL,
+            NULL,
+        },
     [FIX_STOP_UNIT] = {"stop-unit", "stop its unit", NULL, "{systemctl} stop {unit}"},
     [FIX_STOP_CONTAINER] = {"stop-container", "stop its container{asuser}{naming}", NULL, "{stopcontainer}"},
     [FIX_RESTART_VIA_SUPERVISOR] =

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Connections that a process has. */
+#include "base/xalloc.h"
 #include "tests/golden/scene.h"
 
 /* A connection that a process of alice has. */
@@ -54,6 +55,25 @@ static void make_accepted(struct snapshot *seen, struct request *request)
 	live(seen, STATE_ESTABLISHED, "203.0.113.5", "worker")->opener = OPENER_PEER;
 }
 
+/* Clients of a listener without SO_REUSEADDR. */
+static void make_listener_clients(struct snapshot *seen, struct request *request)
+{
+	struct owners *o = &seen->owners;
+
+	scene_listener(seen, request);
+	for (int fd = 4; fd < 6; fd++) {
+		struct sock *s = scene_sock(seen, STATE_ESTABLISHED, "127.0.0.1", "203.0.113.5");
+
+		s->peer_port += (uint16_t)fd;
+		s->inode = 7000 + (uint32_t)fd;
+		s->uid = 1000;
+		s->held_by = HELD_PROCESS;
+		s->reuseaddr = s->reuseport = NO;
+		o->v = xgrow(o->v, o->n, sizeof *o->v);
+		o->v[o->n++] = (struct owner){s->inode, 0, fd, YES, VIA_FD, 0};
+	}
+}
+
 static void make_outbound(struct snapshot *seen, struct request *request)
 {
 	struct sock *s;
@@ -100,6 +120,7 @@ const struct scene connection_scenes[] = {
     {"half-closed", make_half_closed_unheard, false},
     {"close-wait", make_close_wait, true},
     {"unread-data", make_unread, false},
+    {"listener-clients", make_listener_clients, false},
     {"accepted-connection", make_accepted, true},
     {"outbound-connection", make_outbound, true},
     {"outbound-connection-inferred", make_outbound_inferred, false},

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Fixes that are a command: it is run, and the kernel asked what came of it."""
 import shutil
+import subprocess
 import sys
+from contextlib import contextmanager, nullcontext
 
 from expect import ask_one, check_printable, differ
-from world import Failure, Skip, World
+from world import PATIENCE, Failure, Skip, World
 
 RESERVED = "/proc/sys/net/ipv4/ip_local_reserved_ports"
 # What was there, and with 9877 beside it.
@@ -70,4 +72,74 @@ def linger_zero(build):
             raise Failure("fixes of what is free, or none: %s" % fixes)
 
 
-FIXES = [("fix-linger-zero", linger_zero), ("fix-reserve-port", reserve_port)]
+# A server, and a client that outlives it.  What each does with the connection stands in the arguments.
+SERVER = """
+import socket, sys, time
+s = socket.socket()
+s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, "reuseaddr" in sys.argv)
+s.bind(("127.0.0.1", 9877)); s.listen()
+print("listens", flush=True)
+if "accept" in sys.argv:
+    c = s.accept()[0]
+    while "unread" in sys.argv and not c.recv(1, socket.MSG_PEEK): pass
+    print("accepted", flush=True)
+sys.stdin.read()
+"""
+CLIENT = """
+import socket, sys
+c = socket.create_connection(("127.0.0.1", 9877))
+if "unread" in sys.argv: c.send(b"x")
+print("connected", flush=True)
+while "closes" in sys.argv:
+    try:
+        if not c.recv(1): break
+    except ConnectionResetError: break
+if "closes" in sys.argv: c.close()
+sys.stdin.read()
+"""
+# What they do, and whether the end of the server then blocks a bind() with SO_REUSEADDR.
+ENDS = [("accept", True), ("accept closes", True), ("", False), ("accept reuseaddr", False),
+        ("accept reuseaddr closes", False), ("accept unread", False)]
+
+
+@contextmanager
+def program(w, code, words, ready):
+    """It runs until we are through with it; begun when it has said so."""
+    with subprocess.Popen([*w.enter(), sys.executable, "-c", code, *words], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE) as p:
+        try:
+            for line in ready:
+                if p.stdout.readline().decode().strip() != line:
+                    raise Failure("%s: not %s" % (words, line))
+            yield p
+        finally:
+            p.stdin.close()
+
+
+def wait_for_connections(build, does, blocks):
+    """The holder is really killed: the fix says that its connections stay if, and only if, the kernel then refuses."""
+    words, ids = does.split(), lambda report: [f["id"] for c in report["causes"] for f in c["fixes"]]
+    with World(build, "free") as w, program(w, SERVER, words, ["listens"]) as server:
+        with program(w, CLIENT, words, ["connected"]) if words else nullcontext():
+            if words and server.stdout.readline() != b"accepted\n":
+                raise Failure("not accepted")
+            before = ask_one(build, w, "9877")
+            check_printable(w.run([build.portwhy, "9877"]).out)
+            w.run(["sh", "-c", before["causes"][0]["fixes"][0]["command"]]).must()
+            server.wait(PATIENCE)
+            after = ask_one(build, w, "9877", options=("--reuseaddr",))
+            kernel = w.run([build.tool("binds"), "-s", "1", "9877", "127.0.0.1"]).must().out.split()[2]
+    wrong = []
+    if (kernel == b"EADDRINUSE") != blocks or (after["verdict"] == "taken") != blocks:
+        wrong.append(differ("bind() with SO_REUSEADDR after the kill", blocks, (kernel, after["verdict"])))
+    if ids(before)[0] != "stop-holder" or ("wait-for-connections" in ids(before)) != blocks:
+        wrong.append(differ("wait-for-connections behind stop-holder", blocks, ids(before)))
+    if ("set-reuseaddr" in ids(before)) != blocks:
+        wrong.append(differ("set-reuseaddr", blocks, ids(before)))
+    if wrong:
+        raise Failure("; ".join(wrong))
+
+
+FIXES = [("fix-wait-for-connections-%s" % (does.replace(" ", "-") or "alone"), lambda b, row=(does, blocks):
+          wait_for_connections(b, *row)) for does, blocks in ENDS]
+FIXES += [("fix-linger-zero", linger_zero), ("fix-reserve-port", reserve_port)]

@@ -146,7 +146,7 @@ START_TEST(test_quiet_listener)
 }
 END_TEST
 
-/* Options are read only where they can change a result: not those of 3 connections beside their listener. */
+/* Options of 3 connections beside their listener change no result: read once, for what a kill leaves; not by who asks no more. */
 START_TEST(test_children_of_a_listener)
 {
 	struct fixture f = begin();
@@ -159,6 +159,10 @@ START_TEST(test_children_of_a_listener)
 		s->uid = 1000;
 	}
 	f.seen.options_read = false;
+	ck_assert(!judge(&f.r, &f.request, &f.seen, false, &f.want));
+	ck_assert(again(&f));
+	ck_assert_uint_eq(f.want.noptions, 3);
+	f.seen.options_read = true;
 	refuse_reuseport(&f);
 	ck_assert_int_eq(f.r.verdict, TAKEN);
 	ck_assert_uint_eq(f.r.ncauses, 1);
