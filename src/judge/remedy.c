@@ -174,6 +174,12 @@ static bool is_hidden(const struct report *r, const struct cause *c)
 	return false;
 }
 
+static bool is_not_root(const struct report *r, const struct cause *c)
+{
+	(void)c;
+	return r->seen->host.own_uid != 0;
+}
+
 /* A process was not found, but one that probably holds it. */
 static bool is_suspected(const struct report *r, const struct cause *c)
 {
@@ -398,7 +404,7 @@ static const struct {
     {CAUSE_ADDRESS_NOT_LOCAL, FIX_ADD_ADDRESS, FOR_GOOD, always},
     {CAUSE_BIND_DENIED, FIX_OTHER_PORT, FOR_GOOD, always},
     {CAUSE_INVISIBLE_HOLDER, FIX_RETRY, NOW, always},
-    {CAUSE_INVISIBLE_HOLDER, FIX_LOOK_AS_ROOT, NOW, always},
+    {CAUSE_INVISIBLE_HOLDER, FIX_LOOK_AS_ROOT, NOW, is_not_root},
 };
 
 /* Fills c->fixes.  The facets of c and the binds of r must be final. */

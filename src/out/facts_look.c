@@ -2,6 +2,7 @@
 /* The facts about how something was found out, and what was not seen. */
 #include "out/facts.h"
 
+#include <string.h>
 #include <sys/socket.h>
 
 static void put_sockets(struct buf *out, const struct scope *scope)
@@ -78,7 +79,16 @@ static void put_hindrance(struct buf *out, const struct scope *scope)
 	buf_puts(out, ")");
 }
 
+/* WSL's kernels call themselves so ("5.15.167.4-microsoft-standard-WSL2"). */
+static void put_windows(struct buf *out, const struct scope *scope)
+{
+	const char *release = scope->report->seen->host.release;
+
+	if (release && strstr(release, "-microsoft"))
+		buf_puts(out, windows_hint);
+}
+
 const struct fact facts_look[] = {
     {"sockets", put_sockets}, {"source", put_source}, {"holders", put_holders}, {"trials", put_trials},
-    {"object", put_object},   {"fdtables", put_fd_tables}, {"hindrance", put_hindrance}, {"more", put_more}, {NULL, NULL},
+    {"object", put_object},   {"fdtables", put_fd_tables}, {"hindrance", put_hindrance}, {"more", put_more}, {"windows", put_windows}, {NULL, NULL},
 };

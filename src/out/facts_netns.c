@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "base/xalloc.h"
+#include "out/wrap.h"
 
 enum { OTHERS_SHOWN = 3 };
 
@@ -66,19 +67,25 @@ static void put_root_there(struct buf *out, const struct scope *scope)
 	buf_puts(out, " ");
 }
 
+/* What to type as -N to get there. */
+static void put_name_of(struct buf *out, const struct netns *ns, const struct scope *scope)
+{
+	char *word = ns->name ? xstrdup(ns->name) : ns->pid ? xasprintf("%ld", (long)ns->pid) : xstrdup(ns->path);
+
+	put_word(out, word, scope);
+	free(word);
+}
+
 /* The option that asks there. */
 static void put_there(struct buf *out, const struct scope *scope)
 {
 	const struct netns *ns = elsewhere(scope);
-	char *word;
 
 	if (!ns)
 		return;
-	word = ns->name ? xstrdup(ns->name) : ns->pid ? xasprintf("%ld", (long)ns->pid) : xstrdup(ns->path);
 	buf_puts(out, "-N ");
-	put_word(out, word, scope);
+	put_name_of(out, ns, scope);
 	buf_puts(out, " ");
-	free(word);
 }
 
 /* Another namespace that holds the port: the one at hand, or the first; NULL where there is none. */
@@ -87,6 +94,28 @@ static const struct elsewhere *found(const struct scope *scope)
 	const struct snapshot *seen = scope->report->seen;
 
 	return scope->elsewhere ? scope->elsewhere : seen->nelsewhere ? seen->elsewhere : NULL;
+}
+
+/* It was entered a moment ago: that takes no more rights than we have. */
+static void put_look_there(struct buf *out, const struct scope *scope)
+{
+	const struct elsewhere *e = found(scope);
+	size_t start = out->len;
+
+	if (!e)
+		return;
+	buf_puts(out, "portwhy ");
+	if (!scope->elsewhere && scope->report->seen->nelsewhere > 1) {
+		buf_puts(out, "--all-netns ");
+	} else {
+		buf_puts(out, "-N ");
+		put_name_of(out, &e->ns, scope);
+		buf_puts(out, " ");
+	}
+	facts_expand(out, "{argument}", scope);
+	for (char *p = out->s + start; scope->style && *p; p++)
+		if (*p == ' ')
+			*p = WRAP_TIE;
 }
 
 static const struct sock *found_sock(const struct scope *scope)
@@ -190,6 +219,7 @@ static void put_other_it(struct buf *out, const struct scope *scope)
 
 const struct fact facts_netns[] = {
     {"netns", facts_put_netns},  {"rootthere", put_root_there}, {"there", put_there},     {"elsewhere", put_elsewhere},
+    {"looktherecommand", put_look_there},
     {"elseholder", put_holder},  {"elsehas", put_has},          {"elselocal", put_local}, {"elsemore", put_more},
     {"others", put_others},      {"otherit", put_other_it},     {NULL, NULL},
 };

@@ -231,7 +231,10 @@ const struct cause_text cause_texts[CAUSES] = {
             "invisible-holder",
             "the kernel refuses, and nothing that can be seen explains it",
             "A real bind() failed with EADDRINUSE just now, but no socket that this kernel lists stands in the way. A "
-            "socket may be about to go, or be of a kind that the kernel does not list.",
+            "socket may be about to go, or be of a kind that the kernel does not list.{windows}",
             NULL,
         },
 };
+
+const char windows_hint[] = " This kernel is WSL's: the refusal can come from Windows, where a program there has the port "
+                            "(netstat -ano) or it lies in a range that is kept (netsh int ipv4 show excludedportrange tcp).";

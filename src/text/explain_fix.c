@@ -313,7 +313,7 @@ const struct explain_text explain_fixes[] = {
         .parts =
             {
                 "In a pid namespace of its own a process sees only what runs there. From the host portwhy names the "
-                "holder, with -N for the network namespace.",
+                "holder; with -N and a process of the container it looks at the ports that the container sees.",
                 "Nothing is changed.",
             },
         .see = "other-pid-namespace",

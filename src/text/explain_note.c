@@ -92,9 +92,10 @@ const struct explain_text explain_notes[] = {
         .parts =
             {
                 "Each network namespace, such as that of a container, has ports of its own. The port is free in this "
-                "one and held in the one that is named: what failed a moment ago may have run there.",
+                "one and held in the one that is named: what failed a moment ago may have run there. portwhy -N looks "
+                "there, --all-netns everywhere.",
             },
-        .see = "other-address-free",
+        .see = "other-address-free look-in-netns",
     },
 };
 

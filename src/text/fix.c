@@ -125,9 +125,9 @@ const struct fix_text fix_texts[FIXES] = {
     [FIX_LOOK_FROM_HOST] =
         {
             "look-from-host",
-            "look from the host, outside of this container: portwhy {argument}",
+            "look from the host, outside of this container (PID: a process of it, as the host counts)",
             NULL,
-            NULL,
+            "sudo portwhy -N PID {argument}",
         },
     [FIX_RAISE_PRIVILEGE] =
         {

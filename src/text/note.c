@@ -40,7 +40,7 @@ const struct note_text note_texts[NOTES] = {
     [NOTE_OTHER_NETNS] =
         {
             "other-netns",
-            "Held in network namespace {elsewhere}: {elseholder} {elsehas} {elselocal}{elsemore}.",
+            "Held in network namespace {elsewhere}: {elseholder} {elsehas} {elselocal}{elsemore}. Look there: {looktherecommand}",
         },
     [NOTE_UNLINKED_SOCKET] =
         {

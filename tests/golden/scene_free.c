@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* No socket shows: the port is free, or bind() is refused for another reason. */
 #include <errno.h>
+#include <stdlib.h>
 
 #include "base/xalloc.h"
 #include "tests/golden/scene.h"
@@ -51,6 +52,14 @@ static void make_invisible(struct snapshot *seen, struct request *request)
 	scene_probe_all(seen, MIX_PLAIN, EADDRINUSE);
 }
 
+static void make_invisible_on_wsl(struct snapshot *seen, struct request *request)
+{
+	make_invisible(seen, request);
+	free(seen->host.release);
+	seen->host.release = xstrdup("5.15.167.4-microsoft-standard-WSL2");
+	seen->host.own_uid = 0;
+}
+
 const struct scene free_scenes[] = {
     {"free", scene_nothing, false},
     {"no-such-family", make_no_ipv6, false},
@@ -60,6 +69,7 @@ const struct scene free_scenes[] = {
     {"address-not-local", make_not_local, false},
     {"bind-denied", make_denied, false},
     {"invisible-holder", make_invisible, false},
+    {"invisible-holder-wsl", make_invisible_on_wsl, false},
     {"unsure", scene_unsure, false},
     {NULL, NULL, false},
 };

@@ -66,6 +66,11 @@ def other_pid_namespace(build):
             raise Skip("no pid namespace with a /proc of its own can be made")
         report = ask_one(build, w, "9877", wrap=INNER)
         words = w.run([*INNER, build.portwhy, "9877"]).out
+        # The host's view, here that of the outer namespace.
+        there = w.run([build.portwhy, "-N", str(w.process.pid), "9877"]).out
+    command = report["causes"][0]["fixes"][0]["command"]
+    if command != "sudo portwhy -N PID 9877" or b"is taken: situation (pid " not in b" ".join(there.split()):
+        raise Failure("%s, which says %r" % (command, there))
     if facets_of(report) != {"other-pid-namespace"} or report["sockets"][0]["held_by"] != "unknown":
         raise Failure(differ("facets", "other-pid-namespace", (facets_of(report), report["sockets"][0])))
     if b"probably one outside of it" not in b" ".join(words.split()) or [f["id"] for f in report["causes"][0]["fixes"]][0] != "look-from-host":

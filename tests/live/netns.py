@@ -230,6 +230,11 @@ def held_elsewhere(build):
         line = run([*named(w), build.portwhy, "9877"]).out.decode().splitlines()[1]
         if not line.startswith("Held in network namespace blue: situation (pid"):
             raise Failure("in words: %s" % line)
+        command = note["text"].partition(" Look there: ")[2].split()
+        expect("command", ["portwhy", "-N", "blue", "9877"], command)
+        there = " ".join(run([*named(w), build.portwhy, *command[1:]]).out.decode().split())
+        if not there.startswith("tcp 9877 in network namespace blue is taken: situation (pid"):
+            raise Failure("there: %s" % there)
         # From its side the namespace that it was entered from is another one.
         expect("-N, nothing in the others", [], notes_of(ask_one(build, None, "9878", "auto", named(w), ("-N", "blue"))))
         for what, wrap, target, options in (("another port", named(w), "9878", ()), ("no right", (*named(w), *MAY_NOT), "9877", ())):
