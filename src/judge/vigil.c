@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How long nothing need be looked at.  The end of a full socket is announced
+ * (sys/destroyed.c), that of TIME_WAIT is known by its timer, which the kernel
+ * runs late (see when_late_ms()) but never early.  What neither tells is looked
+ * for now and then: a minisocket that was destroyed or reset, a file that was
+ * removed, an address that came.
+ */
+#include "judge/vigil.h"
+
+#include <errno.h>
+
+/* In ms.  A look costs some 0.5 ms, so the longest pause is what 60 s of waiting may cost. */
+enum { LONGEST = 5000, UNANNOUNCED = 500, ADDRESS = 500, PATH = 250, OVERDUE = 200, LEAST = 10 };
+
+static bool is_certain(const struct row *row)
+{
+	return row->blocks == YES && row->s.cookie && !sock_is_rest(&row->s) && !sock_is_minisocket(&row->s);
+}
+
+/* A socket that is in the way for certain, and whose end is announced: 0, or its cookie. */
+static uint64_t sentinel(const struct report *r)
+{
+	for (size_t i = 0; i < r->nrows && r->request->target.proto != PROTO_UNIX; i++)
+		if (is_certain(&r->rows[i]))
+			return r->rows[i].s.cookie;
+	return 0;
+}
+
+static int64_t pause_of(const struct report *r)
+{
+	if (r->request->target.proto == PROTO_UNIX)
+		return PATH;
+	if (r->err == EADDRNOTAVAIL && !r->connect.decides)
+		return ADDRESS;
+	if (r->clears_in_ms < 0 || r->clears_in_ms > LONGEST)
+		return LONGEST;
+	return !r->clears_in_ms ? OVERDUE : r->clears_in_ms < LEAST ? LEAST : r->clears_in_ms;
+}
+
+/* Takes one report into account; v is {0} before the first.  All of them have to be free: who comes last decides. */
+void vigil_add(struct vigil *v, const struct report *r)
+{
+	int64_t ms = r->verdict == FREE ? 0 : pause_of(r);
+
+	if (r->verdict == TAKEN && !v->cookie)
+		v->cookie = sentinel(r);
+	v->ms = ms > v->ms ? ms : v->ms;
+}
+
+/* The pause in ms if nothing is heard meanwhile; announced: the ends of sockets are. */
+int64_t vigil_ms(const struct vigil *v, bool announced)
+{
+	int64_t ms = v->cookie ? LONGEST : v->ms;
+
+	return announced || ms < UNANNOUNCED ? ms : UNANNOUNCED;
+}
