@@ -197,6 +197,21 @@ extern const char stale_connections[];
 extern const char *const unix_free_texts[2];
 extern const char *const unlink_texts[2];
 
+/* What is waited for. */
+enum progress_text {
+	PROGRESS_STATE,
+	PROGRESS_LISTENS,
+	PROGRESS_HOLDS,
+	PROGRESS_EXHAUSTED,
+	PROGRESS_FILE,
+	PROGRESS_ADDRESS,
+	PROGRESS_UNSEEN,
+	PROGRESS_OTHER,
+	PROGRESSES
+};
+
+extern const char *const progress_texts[PROGRESSES];
+
 /* What was looked at. */
 enum look { LOOK_SOCKETS, LOOK_NAMES, LOOK_PATH, LOOK_CONNECT, LOOK_NO_CONNECT, LOOK_OWNERS, LOOK_NO_OWNERS, LOOK_OPTIONS, LOOK_TRIALS, LOOK_NO_TRIALS, LOOKS };
 

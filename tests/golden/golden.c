@@ -17,6 +17,7 @@
 #include "judge/binds.h"
 #include "judge/judge.h"
 #include "out/json.h"
+#include "out/progress.h"
 #include "out/term.h"
 #include "tests/golden/scene.h"
 
@@ -104,6 +105,38 @@ static void write_report(const char *dir, const struct scene *scene, const struc
 	buf_free(&out);
 	report_free(&report);
 	snapshot_free(&seen);
+}
+
+/* What a terminal shows after 12 s of waiting for each scene that is not free. */
+static void write_progress(const char *dir, const struct format *format)
+{
+	const struct scene *scene;
+	struct buf out = {0};
+
+	for (size_t i = 0; (scene = scene_at(i)); i++) {
+		struct snapshot seen = {0};
+		struct request request = {0};
+		struct report r;
+		struct buf subject = {0};
+
+		scene_start(&seen, &request);
+		scene->make(&seen, &request);
+		judge_scene(&r, &request, &seen);
+		if (r.verdict > UNSURE) {
+			progress_subject(&subject, &r, &format->style);
+			buf_printf(&out, "%s:\n", scene->slug);
+			progress_line(&out,
+			              &(struct progress){.subject = subject.s, .left = r.clears_in_ms, .whole = r.clears_in_ms + 12000,
+			                                 .about = r.clears == CLEARS_ESTIMATE, .waited = 12000},
+			              &format->style);
+			buf_puts(&out, "\n");
+		}
+		buf_free(&subject);
+		report_free(&r);
+		snapshot_free(&seen);
+	}
+	write_file(dir, "progress", format->suffix, &out);
+	buf_free(&out);
 }
 
 static const struct scene *scene_called(const char *slug)
@@ -255,6 +288,8 @@ int main(int argc, char **argv)
 	write_range(argv[1], &json);
 	write_reserved(argv[1], &term);
 	write_reserved(argv[1], &narrow);
+	write_progress(argv[1], &term);
+	write_progress(argv[1], &ascii);
 	write_explains(argv[1]);
 	write_all(argv[1]);
 	return 0;
