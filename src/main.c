@@ -15,6 +15,7 @@ static const struct verb {
 	bool alone; /* wants no target */
 } verbs[] = {
     {"why", "TARGET...", "says whether bind() works; if not, what holds the port, why, the fix", cmd_why, false},
+    {"wait", "TARGET...", "returns as soon as bind() works; -T gives up after a time", cmd_wait, false},
     {"explain", "[ID...]", "the text of a cause, facet, fix or TCP state, or without ID the list", cmd_explain, true},
 };
 
@@ -23,12 +24,7 @@ static void help(FILE *f)
 	fputs("usage: portwhy [OPTION...] TARGET...\n", f);
 	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
 		fprintf(f, "       portwhy [OPTION...] %s %s\n         %s\n", verbs[i].name, verbs[i].targets, verbs[i].what);
-	fprintf(f, "\nTARGET is PORT, ADDRESS:PORT or [ADDRESS]:PORT; PORT also a name, a range or a\n"
-	           "list (80,443,8000-8100), ADDRESS also a name or *, with %%DEVICE behind it.\n"
-	           "0 alone asks whether the kernel could pick a port.  Of a unix socket it is a\n"
-	           "path (/run/x.sock, ./x) or @NAME.\n\n%s"
-	           "\nExit status: 0 free, 1 taken or refused, 2 could not run, 3 unsure.\n",
-	        options_help());
+	fprintf(f, "\n%s\nExit status: 0 free, 1 taken or refused, 2 could not run, 3 unsure.\n", options_help());
 }
 
 static int finish(void)
@@ -57,6 +53,7 @@ static int run(struct options *o)
 {
 	const struct verb *verb = verb_of(o);
 
+	options_check(o, verb->name);
 	if (!o->ntargets && !verb->alone)
 		die("a target is wanted, such as 9877 or 127.0.0.1:9877; see portwhy --help");
 	return verb->run(o);

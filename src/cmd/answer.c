@@ -90,9 +90,31 @@ static void look_again(struct answer *a, bool details)
 	snapshot_free(&before);
 }
 
+/* The answer to that port some time ago, NULL if there is none; it is not far from place, for both lists are in one order. */
+static const struct answer *answer_of(const struct answers *earlier, uint16_t port, size_t place)
+{
+	for (size_t i = 0; earlier && i < earlier->n; i++) {
+		const struct answer *a = earlier->v[(place + i) % earlier->n];
+
+		if (a->request.target.port == port)
+			return a;
+	}
+	return NULL;
+}
+
+/* A trial is not repeated as long as the sockets are what they were, unless none of them explained its refusal. */
+static void recall(struct answer *a, const struct answer *earlier)
+{
+	const struct report *r = &earlier->report;
+
+	snapshot_recall(&a->seen, &earlier->seen, !r->ncauses || r->causes[0].socks.n);
+}
+
 /* The answer to one port: of a range what one look at all has shown of it. */
 static void find(struct answer *a, const struct extent *extent, struct answers *all)
 {
+	uint16_t port = a->request.target.port;
+	const struct answer *earlier = answer_of(extent->earlier, port, all ? all->n : 0);
 	const struct report *r = &a->report;
 	bool details = extent->details;
 
@@ -101,9 +123,11 @@ static void find(struct answer *a, const struct extent *extent, struct answers *
 		return;
 	}
 	if (all)
-		snapshot_slice(&a->seen, &all->whole, a->request.target.port);
+		snapshot_slice(&a->seen, &all->whole, port);
 	else
 		snapshot_take(&a->seen, &a->request);
+	if (earlier)
+		recall(a, earlier);
 	settle(a, details);
 	if (all && a->seen.quirks_read) {
 		all->whole.quirks = a->seen.quirks;
@@ -272,7 +296,7 @@ void answers_find(struct answers *a, const struct inquiry *q, const struct exten
 	}
 	keep(a, answer_new(q, q->ports[0]));
 	find(a->v[0], extent, NULL);
-	if (extent->details && !extent->take)
+	if (extent->details && !extent->take && !extent->earlier)
 		look_elsewhere(a->v[0]);
 	a->worst = a->v[0]->report.verdict;
 	if (extent->take)

@@ -19,6 +19,7 @@ struct extent {
 	bool survey;    /* of a range only the ports that have a socket, each once: nothing is said to be free */
 	bool (*take)(struct report *r, void *arg); /* gets each report, and says whether it is listed; NULL: what is not free is */
 	void *arg;
+	const struct answers *earlier; /* to the same some time ago, or none ({0}): trials are not made again without need; NULL: it is the first time */
 };
 
 /* The answers to one inquiry. */

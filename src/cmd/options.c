@@ -55,15 +55,28 @@ static const struct option long_options[] = {
     {"ascii", no_argument, NULL, OPT_ASCII},
     {"lang", required_argument, NULL, OPT_LANG},
     {"color", required_argument, NULL, OPT_COLOR},
+    {"timeout", required_argument, NULL, 'T'},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, 'V'},
     {0},
 };
 
-/* The options' part of --help. */
+/* Options that mean something to some verbs only; all others are common to all. */
+static const struct {
+	int option;
+	const char *verbs[3];
+} owned[] = {
+    {'T', {"wait"}},
+};
+
+/* What --help says of targets and options. */
 const char *options_help(void)
 {
-	return "  -t, --tcp        TCP ports (the default)\n"
+	return "TARGET is PORT, ADDRESS:PORT or [ADDRESS]:PORT; PORT also a name, a range or a\n"
+	       "list (80,443,8000-8100), ADDRESS also a name or *, with %DEVICE behind it.\n"
+	       "0 alone asks whether the kernel could pick a port.  Of a unix socket it is a\n"
+	       "path (/run/x.sock, ./x) or @NAME.\n\n"
+	       "  -t, --tcp        TCP ports (the default)\n"
 	       "  -u, --udp        UDP ports (of @NAME datagram sockets); with -t both\n"
 	       "  -4, --ipv4       judge only IPv4\n"
 	       "  -6, --ipv6       judge only IPv6\n"
@@ -94,6 +107,8 @@ const char *options_help(void)
 	       "      --lang=LANG  language of the code in a fix: c, c++, python, node, go,\n"
 	       "                   rust, java, ruby, php, perl, shell, nginx, apache,\n"
 	       "                   systemd\n"
+	       "  -T, --timeout=SECONDS\n"
+	       "                   wait: give up after that, such as 30 or 0.5\n"
 	       "  -h, --help       this text\n"
 	       "  -V, --version    the version\n";
 }
@@ -140,6 +155,56 @@ static enum language language_of(const char *word)
 	bad("--lang", word, all.s);
 }
 
+/* SECONDS as milliseconds, with a point whatever the locale; up to some 30 years. */
+static int64_t seconds_of(const char *word)
+{
+	static const char digits[] = "0123456789";
+	size_t whole = strspn(word, digits), part = word[whole] == '.' ? strspn(word + whole + 1, digits) : 0;
+	int64_t ms = 0;
+
+	if (!(whole + part) || whole > 9 || word[whole + (word[whole] == '.') + part])
+		bad("--timeout", word, "seconds are wanted, such as 30 or 0.5");
+	for (size_t i = 0; i < whole; i++)
+		ms = ms * 10 + (word[i] - '0');
+	for (size_t i = 0; i < 3; i++)
+		ms = ms * 10 + (i < part ? word[whole + 1 + i] - '0' : 0);
+	return ms;
+}
+
+static void note_owned(struct options *o, int option)
+{
+	for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
+		if (owned[i].option == option)
+			o->owned |= 1U << i;
+}
+
+static const char *name_of(int option)
+{
+	const struct option *l = long_options;
+
+	while (l->name && l->val != option)
+		l++;
+	return l->name;
+}
+
+/* Ends the program if an option was given that does not belong to that verb. */
+void options_check(const struct options *o, const char *verb)
+{
+	for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) {
+		const char *const *v = owned[i].verbs;
+		size_t n = 0;
+		bool ours = !(o->owned >> i & 1);
+		struct buf all = {0};
+
+		for (; n < sizeof owned->verbs / sizeof *owned->verbs && v[n]; n++)
+			ours |= !strcmp(v[n], verb);
+		for (size_t k = 0; !ours && k < n; k++)
+			buf_printf(&all, "%s%s", !k ? "" : k + 1 < n ? ", " : " and ", v[k]);
+		if (!ours)
+			die("--%s belongs to %s", name_of(owned[i].option), all.s);
+	}
+}
+
 static struct columns columns_option(const char *list)
 {
 	struct columns columns;
@@ -156,8 +221,9 @@ void options_parse(struct options *o, int argc, char **argv)
 {
 	int c;
 
-	*o = (struct options){.targets = xcalloc((size_t)argc, sizeof *o->targets)};
-	while ((c = getopt_long(argc, argv, "-46ajnN:o:qtuvhV", long_options, NULL)) != -1) {
+	*o = (struct options){.targets = xcalloc((size_t)argc, sizeof *o->targets), .timeout_ms = -1};
+	while ((c = getopt_long(argc, argv, "-46ajnN:o:qtT:uvhV", long_options, NULL)) != -1) {
+		note_owned(o, c);
 		switch (c) {
 		case 1:
 			o->targets[o->ntargets++] = optarg;
@@ -182,6 +248,9 @@ void options_parse(struct options *o, int argc, char **argv)
 			break;
 		case 't':
 			o->tcp = true;
+			break;
+		case 'T':
+			o->timeout_ms = seconds_of(optarg);
 			break;
 		case 'u':
 			o->udp = true;
@@ -252,39 +321,52 @@ void options_free(struct options *o)
 	o->targets = NULL;
 }
 
-static size_t terminal_width(void)
+/* The columns of the terminal behind that descriptor, 80 where nothing tells. */
+static size_t terminal_width(int fd)
 {
 	struct winsize size;
 	const char *columns = getenv("COLUMNS");
 	long width = columns ? strtol(columns, NULL, 10) : 80;
 
-	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col)
+	if (!ioctl(fd, TIOCGWINSZ, &size) && size.ws_col)
 		width = size.ws_col;
 	else if (width <= 0)
 		width = 80;
-	return width < 60 ? 60 : width > 100 ? 100 : (size_t)width;
+	return (size_t)width;
 }
 
 /* With auto only where somebody looks at it who did not say no: https://no-color.org. */
-static bool wants_color(enum color_when when)
+static bool wants_color(enum color_when when, int fd)
 {
 	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
 
 	if (when != COLOR_AUTO)
 		return when == COLOR_ALWAYS;
-	return isatty(STDOUT_FILENO) && !(no && *no) && term && *term && strcmp(term, "dumb") != 0;
+	return isatty(fd) && !(no && *no) && term && *term && strcmp(term, "dumb") != 0;
 }
 
 /* How to print: as wide as the terminal (60 to 100 columns), ASCII where asked for or where the locale is not UTF-8. */
 struct style options_style(const struct options *o)
 {
+	size_t width = terminal_width(STDOUT_FILENO);
+
 	return (struct style){
-	    .width = terminal_width(),
+	    .width = width < 60 ? 60 : width > 100 ? 100 : width,
 	    .lang = o->lang,
 	    .columns = o->columns,
-	    .color = wants_color(o->output && o->color == COLOR_AUTO ? COLOR_NEVER : o->color),
+	    .color = wants_color(o->output && o->color == COLOR_AUTO ? COLOR_NEVER : o->color, STDOUT_FILENO),
 	    .numeric = o->numeric,
 	    .verbose = o->verbose,
 	    .ascii = o->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0,
 	};
+}
+
+/* The same for lines on standard error, which are exactly as wide as that terminal may have them. */
+struct style options_line_style(const struct options *o)
+{
+	struct style style = options_style(o);
+
+	style.width = terminal_width(STDERR_FILENO);
+	style.color = wants_color(o->color, STDERR_FILENO);
+	return style;
 }

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "model/request.h"
 #include "out/style.h"
@@ -21,11 +22,15 @@ struct options {
 	struct columns columns;
 	char **targets;
 	int ntargets, nwords;
+	int64_t timeout_ms; /* -1: none */
+	unsigned int owned; /* bits: which of those that belong to some verbs only were given */
 };
 
 void options_parse(struct options *o, int argc, char **argv);
 void options_free(struct options *o);
+void options_check(const struct options *o, const char *verb);
 struct style options_style(const struct options *o);
+struct style options_line_style(const struct options *o);
 const char *options_help(void);
 
 #endif

@@ -10,8 +10,10 @@
 
 #include <errno.h>
 
+#include "model/unix.h"
+
 /* In ms.  A look costs some 0.5 ms, so the longest pause is what 60 s of waiting may cost. */
-enum { LONGEST = 5000, UNANNOUNCED = 500, ADDRESS = 500, PATH = 250, OVERDUE = 200, LEAST = 10 };
+enum { UNANNOUNCED = 500, ADDRESS = 500, PATH = 250, NAME = 500, OVERDUE = 200, LEAST = 10 };
 
 static bool is_certain(const struct row *row)
 {
@@ -27,14 +29,24 @@ static uint64_t sentinel(const struct report *r)
 	return 0;
 }
 
+static bool is_path(const struct report *r)
+{
+	return r->request->target.proto == PROTO_UNIX && !unix_is_abstract(r->request->target.path);
+}
+
+static bool lacks_address(const struct report *r)
+{
+	return r->err == EADDRNOTAVAIL && !r->connect.decides;
+}
+
 static int64_t pause_of(const struct report *r)
 {
 	if (r->request->target.proto == PROTO_UNIX)
-		return PATH;
-	if (r->err == EADDRNOTAVAIL && !r->connect.decides)
+		return is_path(r) ? PATH : NAME;
+	if (lacks_address(r))
 		return ADDRESS;
-	if (r->clears_in_ms < 0 || r->clears_in_ms > LONGEST)
-		return LONGEST;
+	if (r->clears_in_ms < 0 || r->clears_in_ms > VIGIL_LONGEST)
+		return VIGIL_LONGEST;
 	return !r->clears_in_ms ? OVERDUE : r->clears_in_ms < LEAST ? LEAST : r->clears_in_ms;
 }
 
@@ -45,13 +57,15 @@ void vigil_add(struct vigil *v, const struct report *r)
 
 	if (r->verdict == TAKEN && !v->cookie)
 		v->cookie = sentinel(r);
+	if (r->verdict > UNSURE && !v->place && (is_path(r) || lacks_address(r)))
+		v->place = r->request;
 	v->ms = ms > v->ms ? ms : v->ms;
 }
 
 /* The pause in ms if nothing is heard meanwhile; announced: the ends of sockets are. */
 int64_t vigil_ms(const struct vigil *v, bool announced)
 {
-	int64_t ms = v->cookie ? LONGEST : v->ms;
+	int64_t ms = v->cookie ? VIGIL_LONGEST : v->ms;
 
 	return announced || ms < UNANNOUNCED ? ms : UNANNOUNCED;
 }

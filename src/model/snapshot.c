@@ -44,6 +44,36 @@ void snapshot_keep_trials(struct snapshot *s, const struct snapshot *before)
 	}
 }
 
+/* A number for all sockets, whatever their order; timers and queues play no part. */
+static uint64_t state_of(const struct snapshot *s)
+{
+	uint64_t sum = s->nsocks;
+
+	for (size_t i = 0; i < s->nsocks; i++) {
+		const struct sock *t = &s->socks[i];
+		uint64_t one = (uint64_t)sock_hash(t) << 32 ^ (uint64_t)t->peer_port << 8 ^ t->state;
+
+		one = (one ^ t->cookie ^ (uint64_t)t->inode << 16) * 0x9e3779b97f4a7c15U;
+		sum += one ^ one >> 29;
+	}
+	return sum;
+}
+
+/*
+ * Takes over from a look some time ago at the same port what need not be asked
+ * again: how this kernel goes, and (trials) what each bind() of ours got, if the
+ * sockets are the same and in the same states.
+ */
+void snapshot_recall(struct snapshot *s, const struct snapshot *before, bool trials)
+{
+	s->quirks = before->quirks;
+	s->quirks_read = before->quirks_read;
+	for (size_t i = 0; trials && i < before->nprobes && state_of(s) == state_of(before); i++) {
+		s->probes = xgrow(s->probes, s->nprobes, sizeof *s->probes);
+		s->probes[s->nprobes++] = before->probes[i];
+	}
+}
+
 /* Whether the address is on this host (a wildcard always is); UNKNOWN if nobody asked or the tables could not be read. */
 enum tri snapshot_local(const struct snapshot *s, const struct addr *addr)
 {

@@ -161,6 +161,7 @@ struct snapshot {
 bool host_has_kernel(const struct host *h, unsigned long major, unsigned long minor);
 const struct probe *snapshot_probe(const struct snapshot *s, const struct addr *addr, unsigned int mix);
 void snapshot_keep_trials(struct snapshot *s, const struct snapshot *before);
+void snapshot_recall(struct snapshot *s, const struct snapshot *before, bool trials);
 enum tri snapshot_local(const struct snapshot *s, const struct addr *addr);
 const struct cgroup *snapshot_cgroup(const struct snapshot *s, uint64_t id);
 const char *snapshot_user(const struct snapshot *s, uint32_t uid);

@@ -62,7 +62,9 @@ void progress_subject(struct buf *out, const struct report *r, const struct styl
 /* Time goes down to the second that has begun; where no timer runs, up. */
 static void put_time(struct buf *out, const struct progress *p)
 {
-	if (p->left < 0) {
+	if (p->left < 0 && p->waited < 0) {
+		/* Nothing to say. */
+	} else if (p->left < 0) {
 		buf_puts(out, ", for ");
 		facts_duration(out, p->waited - p->waited % 1000);
 	} else if (!p->left) {
@@ -132,6 +134,7 @@ void progress_line(struct buf *out, const struct progress *p, const struct style
 	struct buf time = {0};
 	bool bar;
 
+	buf_puts(&time, "");
 	put_time(&time, p);
 	used = wrap_columns(time.s, time.len);
 	bar = p->left >= 0 && used + BAR + SUBJECT <= room;

@@ -14,7 +14,7 @@ struct progress {
 	const char *subject;     /* as progress_subject() says it */
 	int64_t left, whole;     /* of the time that the timer runs; left -1: no timer ends it */
 	bool about;              /* left is an estimate */
-	int64_t waited;
+	int64_t waited;          /* -1: not of interest */
 	size_t more;             /* further targets that are not free */
 };
 

@@ -12,3 +12,6 @@ const char *const progress_texts[PROGRESSES] = {
     [PROGRESS_UNSEEN] = "{target}: nobody can be seen to hold it",
     [PROGRESS_OTHER] = "{target}: {errno}",
 };
+
+const char waiting_low_text[] = "{proto} {typed} is refused: bind() fails with EACCES on {low} of its ports, only root may bind those below {lowest}.";
+const char waiting_unsure_text[] = "{target}: unsure: ";

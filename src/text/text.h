@@ -212,6 +212,9 @@ enum progress_text {
 
 extern const char *const progress_texts[PROGRESSES];
 
+/* Why it is of no use to wait: for a range; a doubt follows. */
+extern const char waiting_low_text[], waiting_unsure_text[];
+
 /* What was looked at. */
 enum look { LOOK_SOCKETS, LOOK_NAMES, LOOK_PATH, LOOK_CONNECT, LOOK_NO_CONNECT, LOOK_OWNERS, LOOK_NO_OWNERS, LOOK_OPTIONS, LOOK_TRIALS, LOOK_NO_TRIALS, LOOKS };
 

@@ -32,6 +32,7 @@ from terminal import TERMINAL
 from udp import UDP, UDP_CASES
 from unixes import UNIXES
 from unlisted import UNLISTED
+from waiting import WAITING, WAITING_LONG
 from world import ALL_IN_SIGHT, LISTS_BOUND_ONLY, USUAL, Build, Failure, Skip, run
 
 # Where sockets are found by the descriptors of all processes, those on their way in one case could be what another looks for.
@@ -57,6 +58,8 @@ def all_tests():
         *UDP,
         *UNIXES,
         *UNLISTED,
+        *WAITING,
+        *WAITING_LONG,
     ]
     names = [name for name, _ in tests]
     assert len(set(names)) == len(names), "two cases of one name"
@@ -102,8 +105,8 @@ def main():
         print("skip all: " + reason)
         counts["skip"] = len(tests)
         tests = []
-    with ThreadPoolExecutor(WORKERS) as pool:
-        for done in as_completed([pool.submit(outcome, build, *t) for t in tests]):
+    with ThreadPoolExecutor(WORKERS) as pool, ThreadPoolExecutor(1) as idle:
+        for done in as_completed([(idle if t in WAITING_LONG else pool).submit(outcome, build, *t) for t in tests]):
             kind, line = done.result()
             counts[kind] += 1
             print(line, flush=True)

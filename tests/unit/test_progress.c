@@ -26,6 +26,7 @@ static const struct {
     {{SUBJECT, 0, 0, false, 0, 0}, 80, SUBJECT ", due  [..........]"},
     {{SUBJECT, 42000, 60000, true, 0, 2}, 80, SUBJECT ", about 42 s left (and 2 more)  [###.......]"},
     {{SUBJECT, -1, 0, false, 12999, 0}, 80, SUBJECT ", for 12 s"},
+    {{SUBJECT, -1, 0, false, -1, 0}, 80, SUBJECT},
     {{SUBJECT, -1, 0, false, 0, 1}, 80, SUBJECT ", for 0 s (and 1 more)"},
     {{SUBJECT, 42000, 60000, false, 0, 0}, 45, SUBJECT ", 42 s left  [###.......]"},
     {{SUBJECT, 42000, 60000, false, 0, 0}, 44, "tcp 9877: TIME_..., 42 s left  [###.......]"},

@@ -82,6 +82,7 @@ END_TEST
 START_TEST(test_reports)
 {
 	struct request unix_name = {.target = {.proto = PROTO_UNIX, .path = "/x"}}, tcp = {0};
+	struct request abstract = {.target = {.proto = PROTO_UNIX, .path = "@x"}};
 	struct row listener = {.s = {.state = STATE_LISTEN, .inode = 9, .cookie = 7, .peer.family = 2}, .blocks = YES};
 	struct row maybe = listener, rest = listener;
 	struct report path = {.request = &unix_name, .verdict = TAKEN, .err = EADDRINUSE, .clears_in_ms = -1};
@@ -91,9 +92,9 @@ START_TEST(test_reports)
 	struct vigil v = {0};
 
 	vigil_add(&v, &path);
-	ck_assert_int_eq(vigil_ms(&v, true), 250);
+	ck_assert(vigil_ms(&v, true) == 250 && v.place == &unix_name);
 	vigil_add(&v, &address);
-	ck_assert_int_eq(vigil_ms(&v, true), 500);
+	ck_assert(vigil_ms(&v, true) == 500 && v.place == &unix_name);
 	vigil_add(&v, &timer);
 	ck_assert_int_eq(vigil_ms(&v, true), 3000);
 	vigil_add(&v, &path);
@@ -108,7 +109,13 @@ START_TEST(test_reports)
 	vigil_add(&v, &held);
 	held.rows = &rest;
 	vigil_add(&v, &held);
-	ck_assert(!v.cookie && vigil_ms(&v, true) == 5000);
+	ck_assert(!v.cookie && !v.place && vigil_ms(&v, true) == 5000);
+	vigil_add(&v, &address);
+	ck_assert(v.place == &tcp);
+	v = (struct vigil){0};
+	path.request = &abstract;
+	vigil_add(&v, &path);
+	ck_assert(!v.place && vigil_ms(&v, true) == 500);
 }
 END_TEST
 

@@ -1,0 +1,460 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""portwhy wait: it returns when bind() works, and not before, whoever has the port meanwhile.
+
+Nothing here measures time: that a wait goes on is seen by its sleeping again after
+what has happened.
+"""
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+
+from cases import NO_PRIVILEGE
+from expect import WATCHED, differ
+from netns import beside, pid_of
+from special import without
+from world import ENV, PATIENCE, Failure, Skip, World, run
+
+# A program that holds what its lines make, one line at a time: "+" before each answer.
+HOLDER = """
+import socket, sys
+TCP, UDP = socket.SOCK_STREAM, socket.SOCK_DGRAM
+def bound(port, kind=TCP, options=(), address="127.0.0.1"):
+    s = socket.socket(socket.AF_INET, kind)
+    for o in options:
+        s.setsockopt(socket.SOL_SOCKET, o, 1)
+    s.bind((address, port))
+    return s
+def listening(*args, **more):
+    s = bound(*args, **more)
+    s.listen()
+    return s
+def named(name):
+    s = socket.socket(socket.AF_UNIX)
+    s.bind(name)
+    return s
+for line in sys.stdin:
+    exec(line)
+    print("+", flush=True)
+"""
+
+
+class Holder:
+    def __init__(self, w, *lines):
+        self.process = subprocess.Popen([*w.enter(), sys.executable, "-c", HOLDER], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, env=ENV)
+        self.does(*lines)
+
+    def does(self, *lines):
+        for line in lines:
+            self.process.stdin.write(line.encode() + b"\n")
+            self.process.stdin.flush()
+            if self.process.stdout.readline() != b"+\n":
+                raise Failure("the holder failed: %s" % line)
+
+    def dies(self):
+        self.process.kill()
+        self.process.communicate()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.dies()
+
+
+class Wait:
+    """portwhy wait, under way."""
+
+    def __init__(self, w, build, *args, wrap=(), enter=None, output=subprocess.PIPE, env=None):
+        argv = [*(w.enter() if enter is None else enter), *wrap, build.portwhy, "wait", *args]
+        self.process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env={**ENV, **(env or {})})
+        self.slept = 0
+
+    def status(self):
+        with open("/proc/%d/status" % self.process.pid) as f:
+            return dict(line.split(":\t", 1) for line in f.read().splitlines())
+
+    def sleeps(self):
+        """Until it has gone to sleep once more than the last time that this was asked."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            if self.process.poll() is not None:
+                raise Failure("it does not wait: status %d, %r" % (self.process.returncode, self.process.communicate()))
+            s = self.status()
+            times = int(s["voluntary_ctxt_switches"])
+            if s["Name"] == "portwhy" and s["State"][0] == "S" and times > self.slept:
+                self.slept = times
+                return self
+            time.sleep(0.01)
+        raise Failure("it does not go to sleep")
+
+    def ends(self, status=0, says=None):
+        """It ends so, and silently, or with one line on standard error."""
+        try:
+            out, err = self.process.communicate(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            raise Failure("it does not return") from None
+        if self.process.returncode != status:
+            raise Failure(differ("status", status, (self.process.returncode, err)))
+        if out or (says is None) != (not err):
+            raise Failure("output %r, standard error %r" % (out, err))
+        if says is not None and (len(err.decode().splitlines()) != 1 or not re.search(says, err.decode())):
+            raise Failure(differ("line", says, err))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.communicate()
+
+
+def works(w, build, address="127.0.0.1", port=9877, udp=False):
+    """The kernel agrees."""
+    kind = ("-p", "udp") if udp else ()
+    answer = w.run([build.tool("binds"), *kind, "-s", "0", str(port), address]).must().out.decode().split()[:3]
+    if answer != [address, "plain", "ok"]:
+        raise Failure("it returned, and bind() fails: %s" % answer)
+
+
+def free_at_once(build):
+    """Nothing to wait for: silence and 0."""
+    with World(build, "free") as w, tempfile.TemporaryDirectory() as folder:
+        for args in (["9877"], ["-u", "9877"], ["-tu", "9877"], ["-4", "9877"], ["-6", "9877"], ["9870-9880"], ["0"],
+                     ["--reuseaddr", "9877"], ["--reuseport", "9877"], ["--v6only", "[::]:9877"], ["--device=lo", "9877"],
+                     ["--probe=never", "9877"], ["--probe=always", "9877"], ["-N", pid_of(w), "9877"], ["--user=0", "9877"],
+                     ["-q", "9877"], ["-T", "0", "9877"], [folder + "/sock"], ["@portwhy-wait"], ["9877", "9878", "9879/udp"]):
+            Wait(w, build, *args).ends(0)
+
+
+# What is held, how it is asked for, and which line frees it.
+HELD = {
+    "listener": ("s = listening(9877)", ("9877",), "s.close()"),
+    "listener-wildcard": ("s = listening(9877, address='0.0.0.0')", ("[::1]:9878", "127.0.0.1:9877"), "s.close()"),
+    "bound": ("s = bound(9877)", ("9877",), "s.close()"),
+    "udp": ("s = bound(9877, UDP)", ("-u", "9877"), "s.close()"),
+    "both-protocols": ("s = bound(9877, UDP)", ("-tu", "9877"), "s.close()"),
+    "accepted": ("l = listening(9877); c = socket.create_connection(('127.0.0.1', 9877)); s, _ = l.accept(); l.close()",
+                 ("9877",), "s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b'\\x01' + bytes(7)); s.close()"),
+    "abstract": ("s = named('\\0portwhy-wait')", ("@portwhy-wait",), "s.close()"),
+    "exhausted": ("open('/proc/sys/net/ipv4/ip_local_port_range', 'w').write('40000 40001'); "
+                  "s = [bound(p, address='0.0.0.0') for p in (40000, 40001)]", ("-4", "0"), "s.clear()"),
+    "user": ("s = bound(9877, TCP, (socket.SO_REUSEPORT,))", ("--user=0", "9877"), "s.close()"),
+    "range": ("s = [listening(p) for p in (9871, 9875)]", ("9870-9880",), "s.clear()"),
+}
+
+
+def held(build, name, wrap=()):
+    make, args, free = HELD[name]
+    with World(build, "free") as w, Holder(w, make) as h, Wait(w, build, *args, wrap=wrap) as wait:
+        wait.sleeps()
+        h.does(free)
+        wait.ends(0)
+        if "9877" in args and "-u" not in args:
+            works(w, build)
+
+
+def killed(build):
+    """A process that is killed, and all its sockets with it."""
+    with World(build, "free") as w, Holder(w, "s = listening(9877)") as h, Wait(w, build, "9877") as wait:
+        wait.sleeps()
+        h.dies()
+        wait.ends(0)
+        works(w, build)
+
+
+def replaced(build):
+    """Another one takes over before the first has gone."""
+    make = "s = listening(9877, TCP, (socket.SO_REUSEPORT,))"
+    with World(build, "free") as w, Holder(w, make) as first, Wait(w, build, "9877") as wait:
+        wait.sleeps()
+        with Holder(w, make) as second:
+            first.dies()
+            wait.sleeps()
+            with Holder(w, make):
+                second.dies()
+                wait.sleeps()
+        wait.ends(0)
+        works(w, build)
+
+
+def one_by_one(build):
+    """All ports of a range, all targets: the last one counts."""
+    with World(build, "free") as w, Holder(w, "a, b, c = listening(9871), listening(9875), bound(9999, UDP)") as h:
+        with Wait(w, build, "9870-9880", "9999/udp") as wait:
+            wait.sleeps()
+            h.does("a.close()")
+            wait.sleeps()
+            h.does("b.close()")
+            wait.sleeps()
+            h.does("c.close()")
+            wait.ends(0)
+
+
+def reuseaddr(build):
+    """With SO_REUSEADDR it need not wait for the connections of the listener."""
+    make = ("l = listening(9877, TCP, (socket.SO_REUSEADDR,)); c = socket.create_connection(('127.0.0.1', 9877)); "
+            "s, _ = l.accept()")
+    with World(build, "free") as w, Holder(w, make) as h:
+        with Wait(w, build, "--reuseaddr", "9877") as early, Wait(w, build, "9877") as late:
+            early.sleeps()
+            late.sleeps()
+            h.does("l.close()")
+            early.ends(0)
+            late.sleeps()
+            h.does("s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b'\\x01' + bytes(7)); s.close()")
+            late.ends(0)
+    with World(build, "time-wait-reuse") as w:
+        Wait(w, build, "--reuseaddr", "9877").ends(0)
+        Wait(w, build, "-T", "0", "9877").ends(1, "^portwhy: timed out: tcp 9877: TIME_WAIT, [0-9]+ s left$")
+
+
+def timer(build):
+    """A FIN_WAIT_2 that nobody holds ends by its timer."""
+    make = ("open('/proc/sys/net/ipv4/tcp_fin_timeout', 'w').write('1'); l = listening(9877); "
+            "c = socket.create_connection(('127.0.0.1', 9877)); s, _ = l.accept(); l.close(); s.close()")
+    with World(build, "free") as w, Holder(w, make), Wait(w, build, "9877") as wait:
+        wait.ends(0)
+        works(w, build)
+
+
+def time_wait(build):
+    """The whole of it; of that time next to nothing is spent."""
+    with World(build, "time-wait-lacked") as w, Wait(w, build, "9877") as wait:
+        wait.sleeps()
+        began = time.monotonic()
+        _, status, used = os.wait4(wait.process.pid, 0)
+        wait.process.returncode = status
+        if status:
+            raise Failure("status %d: %r" % (status, wait.process.communicate()))
+        works(w, build)
+        share = (used.ru_utime + used.ru_stime) / (time.monotonic() - began)
+        if share > 0.01 and not build.is_sanitized:
+            raise Failure("it took %.1f %% of the time of a processor" % (100 * share))
+
+
+def destroyed(build):
+    """What no message and no timer tells: TIME_WAIT that is thrown away."""
+    with World(build, "time-wait-lacked") as w, Wait(w, build, "9877") as wait:
+        wait.sleeps()
+        ran = w.run(["ss", "-tK", "state", "time-wait", "sport", "=", ":9877"])
+        if ran.status != 0 or b"9877" in w.run(["ss", "-tan"]).must().out:
+            raise Skip("ss -K does not destroy a TIME_WAIT here")
+        wait.ends(0)
+        works(w, build)
+
+
+def timeout(build):
+    with World(build, "free") as w, Holder(w, "s = listening(9877)") as h, tempfile.NamedTemporaryFile() as file:
+        holder = "tcp 9877: python3[^ ]* .pid %d, root. listens on it" % h.process.pid
+        for seconds in ("0", "0.2", ".2", "1", "0.000"):
+            Wait(w, build, "-T", seconds, "9877").ends(1, "^portwhy: timed out: %s$" % holder)
+        Wait(w, build, "--timeout=0", "9878", "9877", "192.0.2.1:9877").ends(1, r"has no such address \(and 1 more\)$|\(and 1 more\)$")
+        Wait(w, build, "-T0", "127.0.0.1:9877", "9877").ends(1, r"\(and 1 more\)$")
+        Wait(w, build, "-T0", file.name).ends(1, "a regular file has that name$")
+        Wait(w, build, "-q", "-T", "0.2", "9877").ends(1)
+        for bad in ("", "x", "-1", "1e3", "1,5", "0x1", "1.2.3", ".", "1s", "9999999999"):
+            Wait(w, build, "--timeout=" + bad, "9878").ends(2, "^portwhy: --timeout '%s': seconds are wanted" % re.escape(bad))
+        for args in (["-T", "1", "9877"], ["why", "--timeout=1", "9877"], ["explain", "-T1"]):
+            ran = w.run([build.portwhy, *args])
+            if (ran.status, ran.out, ran.err) != (2, b"", b"portwhy: --timeout belongs to wait\n"):
+                raise Failure("%s: %s %r %r" % (args, ran.status, ran.out, ran.err))
+        Wait(w, build, "--all-netns", "9877").ends(2, "^portwhy: --all-netns: ")
+        Wait(w, build).ends(2, "^portwhy: a target is wanted")
+
+
+def refused(build):
+    """What waiting does not mend ends it at once, and is said."""
+    with World(build, "free") as w:
+        low = "only root may bind ports below 1024.$"
+        Wait(w, build, "80", wrap=NO_PRIVILEGE).ends(1, "^portwhy: tcp 80 is refused: bind.. fails with EACCES, " + low)
+        Wait(w, build, "-q", "80", wrap=NO_PRIVILEGE).ends(1)
+        Wait(w, build, "1020-1030", wrap=NO_PRIVILEGE).ends(1, "^portwhy: tcp 1020-1030 is refused: bind.. fails with EACCES on 4 of")
+        Wait(w, build, "9877", "80", wrap=NO_PRIVILEGE).ends(1, "^portwhy: tcp 80 is refused")
+        Wait(w, build, "/nonexistent/sock").ends(1, "^portwhy: unix /nonexistent/sock is refused: bind.. fails with ENOENT")
+        with Holder(w, "s = listening(80)"):
+            Wait(w, build, "80", wrap=NO_PRIVILEGE).ends(1, "EACCES")
+
+
+def unsure(build):
+    """What cannot be known is said at once; where a trial tells, it waits."""
+    with World(build, "time-wait-lacked") as w:
+        asked = ("--reuseaddr", "9877")
+        Wait(w, build, "--probe=never", *asked).ends(3, "^portwhy: tcp 9877: unsure: .*SO_REUSEADDR.*; without --probe=never it is tried$")
+        Wait(w, build, "-q", "--probe=never", *asked).ends(3)
+        Wait(w, build, "-T0", *asked).ends(1, "TIME_WAIT")
+        may_not = ("setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin")
+        Wait(w, build, "-N", pid_of(w), "9877", wrap=may_not, enter=beside(w)).ends(3, "may not be entered")
+
+
+def address(build):
+    """An address that comes."""
+    with World(build, "free") as w, Wait(w, build, "192.0.2.7:9877") as wait:
+        wait.sleeps()
+        w.run(["ip", "address", "add", "192.0.2.7/32", "dev", "lo"]).must()
+        wait.ends(0)
+        works(w, build, "192.0.2.7")
+
+
+def path(build):
+    """A file that is removed, and one that is replaced first."""
+    with World(build, "free") as w, tempfile.TemporaryDirectory() as folder:
+        name = os.path.join(folder, "sock")
+        with Holder(w, "s = named(%r)" % name) as h, Wait(w, build, name) as wait:
+            wait.sleeps()
+            h.does("s.close()")
+            wait.sleeps()
+            with open(name + ".new", "w"):
+                os.rename(name + ".new", name)
+            wait.sleeps()
+            os.unlink(name)
+            wait.ends(0)
+
+
+def elsewhere(build):
+    """In another network namespace: the end of its sockets is heard there."""
+    with World(build, "free") as w, Holder(w, "s = listening(9877)") as h:
+        with Wait(w, build, "-N", pid_of(w), "9877", enter=beside(w)) as wait:
+            wait.sleeps()
+            h.does("s.close()")
+            wait.ends(0)
+
+
+# What the line shows, and how it is taken away.
+ERASE = "\033[K"
+ERASED = "\r" + ERASE
+
+
+def on_terminal(w, build, *args, columns=80, env=None, ends_by=None, until="for 1 s"):
+    """All that a terminal of that width got, and the exit status; ends_by is called as soon as it has shown that."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    shown = b""
+    end = time.monotonic() + PATIENCE
+    with Wait(w, build, *args, output=slave, env={"TERM": "xterm", **(env or {})}) as wait:
+        os.close(slave)
+        while True:
+            if not select.select([master], [], [], max(0, end - time.monotonic()))[0]:
+                raise Failure("it does not end: %r" % shown)
+            try:
+                more = os.read(master, 65536)
+            except OSError:  # the other end is closed
+                more = b""
+            shown += more
+            if not more:
+                break
+            if ends_by and until.encode() in shown:
+                ends_by(wait.process)
+                ends_by = None
+        status = wait.process.wait(PATIENCE)
+    os.close(master)
+    return shown.decode(), status
+
+
+def check_shown(text, line, columns=80):
+    """Each line is written over the one before, none is as wide as the terminal, nothing is left at the end."""
+    if not text.endswith(ERASED):
+        raise Failure("it leaves something: %r" % text)
+    lines = text.replace("\033[1;33m", "").replace("\033[0m", "").split("\r")
+    if lines[0] or not all(each.endswith(ERASE) for each in lines[1:]):
+        raise Failure("not written over: %r" % text)
+    lines = [each[:-len(ERASE)] for each in lines[1:]]
+    for each in lines:
+        if len(each) >= columns or (each and not re.search(line, each)):
+            raise Failure("%r, wanted %s" % (each, line))
+
+
+def progress(build):
+    with World(build, "free") as w, Holder(w, "s = listening(9877)") as h:
+        holder = "^tcp 9877: python3[^ ]* .pid %d, root. listens on it, for [0-9]+ s$" % h.process.pid
+        text, status = on_terminal(w, build, "9877", ends_by=lambda p: h.does("s.close()"))
+        check_shown(text, holder)
+        if status != 0:
+            raise Failure(differ("status", 0, status))
+        h.does("s = listening(9877)")
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+            number = getattr(signal, name)
+            text, status = on_terminal(w, build, "9877", ends_by=lambda p: p.send_signal(number))
+            check_shown(text, holder)
+            if status != -number:
+                raise Failure(differ("status after " + name, -number, status))
+        text, status = on_terminal(w, build, "-T", "0.3", "9877")
+        line, found, told = text.partition("portwhy: timed out: ")
+        check_shown(line, holder)
+        if not found or "\r" in told[:-2]:
+            raise Failure("timed out: %r" % text)
+        for args, env in ((("-q",), {}), ((), {"TERM": "dumb"}), ((), {"TERM": ""})):
+            text, _ = on_terminal(w, build, "-T", "0.3", *args, "9877", env=env)
+            if "\033" in text or "listens on it, for" in text:
+                raise Failure("%s %s: %r" % (args, env, text))
+
+
+def bar(build):
+    bars = ((("--ascii",), {}, r"\[[#.]{10}\]"), ((), {"LC_ALL": "C"}, r"\[[#.]{10}\]"), ((), {}, "\\[[\u2588\u2591]{10}\\]"))
+    with World(build, "time-wait-lacked") as w:
+        for args, env, cells in bars:
+            for options, more, colored in (((), {}, True), ((), {"NO_COLOR": "1"}, False), (("--color=never",), {}, False)):
+                text, _ = on_terminal(w, build, "9877", *args, *options, env={**env, **more}, until="left",
+                                      ends_by=lambda p: p.terminate())
+                check_shown(text, "^tcp 9877: TIME_WAIT, [0-9]+ s left  %s$" % cells)
+                if ("\033[1;33m" in text) != colored:
+                    raise Failure("%s %s: colour: %r" % (options, more, text))
+        for columns in (44, 30, 12):
+            text, _ = on_terminal(w, build, "9877", columns=columns, until="s", ends_by=lambda p: p.terminate())
+            check_shown(text, "", columns)
+
+
+def binds_tried(build, w, *args):
+    """How often it binds port 9877 itself."""
+    with tempfile.NamedTemporaryFile() as log:
+        ran = w.run(["strace", "-f", "-e", "trace=bind", "-o", log.name, build.portwhy, "wait", *args], WATCHED)
+        if b"ptrace" in ran.err:
+            raise Skip("strace may not trace")
+        return log.read().count(b"htons(9877)")
+
+
+def tries_little(build):
+    """While a socket is in the way nothing is tried; what only a trial tells, once for each state of the sockets."""
+    with World(build, "free") as w, Holder(w, "s = listening(9877, address='0.0.0.0')"):
+        for args in (("9877",), ("--reuseaddr", "9877"), ("-u", "9878", "tcp:9877")):
+            if binds_tried(build, w, "-T", "0", *args):
+                raise Failure("%s: bind() is tried" % (args,))
+    with World(build, "time-wait-lacked") as w:
+        once = binds_tried(build, w, "-T", "0", "--reuseaddr", "9877")
+        longer = binds_tried(build, w, "-T", "5.5", "--reuseaddr", "9877")  # a look later
+        if not once or longer != once:
+            raise Failure("bind() is tried %d times at once, then %d" % (once, longer))
+        if binds_tried(build, w, "-T", "0", "--probe=never", "--reuseaddr", "9877"):
+            raise Failure("--probe=never: bind() is tried")
+
+
+WAITING = [
+    ("wait-free", free_at_once),
+    ("wait-killed", killed),
+    ("wait-replaced", replaced),
+    ("wait-one-by-one", one_by_one),
+    ("wait-reuseaddr", reuseaddr),
+    ("wait-timer", timer),
+    ("wait-timeout", timeout),
+    ("wait-refused", refused),
+    ("wait-unsure", unsure),
+    ("wait-address", address),
+    ("wait-path", path),
+    ("wait-elsewhere", elsewhere),
+    ("wait-progress", progress),
+    ("wait-bar", bar),
+    ("wait-no-netlink", lambda b: held(b, "listener", without(b, "netlink"))),
+]
+WAITING += [("wait-" + name, lambda b, name=name: held(b, name)) for name in HELD]
+
+# These sleep most of the time.
+WAITING_LONG = [("wait-time-wait", time_wait), ("wait-destroyed", destroyed), ("wait-tries-little", tries_little)]
