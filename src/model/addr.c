@@ -106,3 +106,16 @@ bool addr_is_multicast6(const struct addr *a)
 {
 	return a->family == AF_INET6 && a->b[0] == 0xff;
 }
+
+/* How many bits two addresses of one kind (IPv4 also as it is mapped into IPv6) have in common from the left; 0 of two kinds. */
+unsigned int addr_common_bits(const struct addr *a, const struct addr *b)
+{
+	const uint8_t *x = a->b + (addr_is_mapped(a) ? 12 : 0), *y = b->b + (addr_is_mapped(b) ? 12 : 0);
+	unsigned int whole = addr_is_ipv4(a) ? 32 : 128, n = 0;
+
+	if (addr_is_ipv4(a) != addr_is_ipv4(b))
+		return 0;
+	while (n < whole && !((x[n / 8] ^ y[n / 8]) & 0x80 >> n % 8))
+		n++;
+	return n;
+}

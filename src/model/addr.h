@@ -25,5 +25,6 @@ bool addr_is_ipv4(const struct addr *a);
 bool addr_is_multicast6(const struct addr *a);
 bool addr_is_link_local(const struct addr *a);
 bool addr_is_mapped(const struct addr *a);
+unsigned int addr_common_bits(const struct addr *a, const struct addr *b);
 
 #endif

@@ -74,15 +74,23 @@ void snapshot_recall(struct snapshot *s, const struct snapshot *before, bool tri
 	}
 }
 
+/* What was found out about the address; NULL if nobody asked. */
+const struct locality *snapshot_locality(const struct snapshot *s, const struct addr *addr)
+{
+	for (size_t i = 0; i < s->nlocalities; i++)
+		if (addr_equal(&s->localities[i].addr, addr))
+			return &s->localities[i];
+	return NULL;
+}
+
 /* Whether the address is on this host (a wildcard always is); UNKNOWN if nobody asked or the tables could not be read. */
 enum tri snapshot_local(const struct snapshot *s, const struct addr *addr)
 {
+	const struct locality *l = snapshot_locality(s, addr);
+
 	if (addr_is_any(addr))
 		return YES;
-	for (size_t i = 0; i < s->nlocalities; i++)
-		if (addr_equal(&s->localities[i].addr, addr))
-			return s->localities[i].local;
-	return UNKNOWN;
+	return l ? l->local : UNKNOWN;
 }
 
 /* The cgroup with that id; NULL if it was not looked up. */

@@ -23,6 +23,8 @@ struct probe {
 struct locality {
 	struct addr addr;
 	enum tri local;   /* YES also where ip_nonlocal_bind allows any address */
+	struct addr nearest; /* where not: that of this host which is most like it; family 0: none is much like it */
+	char device[16];  /* that has that one */
 };
 
 /* The way to the host of --to that the kernel chooses for a socket that is bound as the target says. */
@@ -162,6 +164,7 @@ bool host_has_kernel(const struct host *h, unsigned long major, unsigned long mi
 const struct probe *snapshot_probe(const struct snapshot *s, const struct addr *addr, unsigned int mix);
 void snapshot_keep_trials(struct snapshot *s, const struct snapshot *before);
 void snapshot_recall(struct snapshot *s, const struct snapshot *before, bool trials);
+const struct locality *snapshot_locality(const struct snapshot *s, const struct addr *addr);
 enum tri snapshot_local(const struct snapshot *s, const struct addr *addr);
 const struct cgroup *snapshot_cgroup(const struct snapshot *s, uint64_t id);
 const char *snapshot_user(const struct snapshot *s, uint32_t uid);

@@ -88,7 +88,48 @@ static void put_windows(struct buf *out, const struct scope *scope)
 		buf_puts(out, windows_hint);
 }
 
+static const struct locality *nearest(const struct scope *scope)
+{
+	const struct locality *l = snapshot_locality(scope->report->seen, &scope->report->request->target.addr);
+
+	return l && l->nearest.family ? l : NULL;
+}
+
+/* An interface has the very address. */
+static bool is_here(const struct scope *scope)
+{
+	const struct locality *l = nearest(scope);
+
+	return l && addr_same(&l->nearest, &l->addr);
+}
+
+static void put_no_address(struct buf *out, const struct scope *scope)
+{
+	facts_expand(out, no_address_texts[is_here(scope)], scope);
+}
+
+static void put_nearest(struct buf *out, const struct scope *scope)
+{
+	if (nearest(scope))
+		facts_expand(out, nearest_texts[is_here(scope)], scope);
+}
+
+static void put_nearest_address(struct buf *out, const struct scope *scope)
+{
+	char text[ADDR_TEXT] = "?";
+
+	if (nearest(scope))
+		addr_format(&nearest(scope)->nearest, text);
+	buf_puts(out, text);
+}
+
+static void put_nearest_device(struct buf *out, const struct scope *scope)
+{
+	facts_raw(out, nearest(scope) ? nearest(scope)->device : "?", scope);
+}
+
 const struct fact facts_look[] = {
     {"sockets", put_sockets}, {"source", put_source}, {"holders", put_holders}, {"trials", put_trials},
-    {"object", put_object},   {"fdtables", put_fd_tables}, {"hindrance", put_hindrance}, {"more", put_more}, {"windows", put_windows}, {NULL, NULL},
+    {"object", put_object},   {"fdtables", put_fd_tables}, {"hindrance", put_hindrance}, {"more", put_more}, {"windows", put_windows},
+    {"noaddress", put_no_address}, {"nearest", put_nearest}, {"nearestaddress", put_nearest_address}, {"nearestdevice", put_nearest_device}, {NULL, NULL},
 };

@@ -11,8 +11,15 @@
 #include "sys/locality.h"
 
 #include <errno.h>
+#include <ifaddrs.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "sys/probe.h"
+
+/* Less than that many bits in common is no likeness. */
+enum { LIKE4 = 16, LIKE6 = 32 };
 
 /*
  * Asks whether a socket on the target's device could bind to its address.  Returns 0:
@@ -34,4 +41,39 @@ int locality_ask(const struct target *target, enum tri *local)
 		return 0;
 	}
 	return refused == EINVAL ? 0 : -refused;
+}
+
+static struct addr addr_of(const struct sockaddr *sa)
+{
+	struct addr a = {0};
+
+	if (sa && sa->sa_family == AF_INET)
+		memcpy(a.b, &((const struct sockaddr_in *)(const void *)sa)->sin_addr, 4);
+	else if (sa && sa->sa_family == AF_INET6)
+		memcpy(a.b, &((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr, 16);
+	else
+		return a;
+	a.family = (uint8_t)sa->sa_family;
+	return a;
+}
+
+/* Fills in which address of this host is most like l->addr, of several alike the first; none where nothing can be listed. */
+void locality_nearest(struct locality *l)
+{
+	unsigned int most = (addr_is_ipv4(&l->addr) ? LIKE4 : LIKE6) - 1;
+	struct ifaddrs *all;
+
+	if (getifaddrs(&all))
+		return;
+	for (const struct ifaddrs *i = all; i; i = i->ifa_next) {
+		struct addr a = addr_of(i->ifa_addr);
+		unsigned int bits = a.family ? addr_common_bits(&a, &l->addr) : 0;
+
+		if (bits <= most)
+			continue;
+		most = bits;
+		l->nearest = a;
+		snprintf(l->device, sizeof l->device, "%s", i->ifa_name);
+	}
+	freeifaddrs(all);
 }

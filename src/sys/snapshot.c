@@ -63,7 +63,10 @@ static void read_locality(struct snapshot *s, const struct target *target)
 	if (err)
 		gap_add(&s->gaps, GAP_ADDRESSES, -err, NULL);
 	s->localities = xgrow(s->localities, s->nlocalities, sizeof *s->localities);
-	s->localities[s->nlocalities++] = (struct locality){.addr = *addr, .local = local};
+	s->localities[s->nlocalities] = (struct locality){.addr = *addr, .local = local};
+	if (local == NO)
+		locality_nearest(&s->localities[s->nlocalities]);
+	s->nlocalities++;
 }
 
 static void read_route(struct snapshot *s, const struct request *request)

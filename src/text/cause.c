@@ -213,9 +213,9 @@ const struct cause_text cause_texts[CAUSES] = {
     [CAUSE_ADDRESS_NOT_LOCAL] =
         {
             "address-not-local",
-            "this host does not have the address {address}",
+            "{noaddress}",
             "bind() takes only addresses of an interface of this host (ip address shows them), and says "
-            "EADDRNOTAVAIL for others.",
+            "EADDRNOTAVAIL for others.{nearest}",
             NULL,
         },
     [CAUSE_BIND_DENIED] =
@@ -238,3 +238,12 @@ const struct cause_text cause_texts[CAUSES] = {
 
 const char windows_hint[] = " This kernel is WSL's: the refusal can come from Windows, where a program there has the port "
                             "(netstat -ano) or it lies in a range that is kept (netsh int ipv4 show excludedportrange tcp).";
+
+const char *const no_address_texts[2] = {"this host does not have the address {address}",
+                                         "the address {address} is not ready on this host"};
+
+const char *const nearest_texts[2] = {
+    " The nearest that it has is {nearestaddress}, on {nearestdevice}.",
+    " {nearestdevice} has it, but not for this bind(): it is down, the address is still tentative, or another device was asked "
+    "for.",
+};

@@ -226,6 +226,7 @@ enum range_line { RANGE_FREE, RANGE_NOT_FREE, RANGE_EXHAUSTED, RANGE_LINES };
 extern const char *const range_texts[RANGE_LINES];
 extern const struct cause_text cause_texts[CAUSES];
 extern const char windows_hint[];
+extern const char *const no_address_texts[2], *const nearest_texts[2]; /* at most one like it; the very address */
 extern const struct facet_text facet_texts[FACETS];
 extern const char *const kernel_owner_texts[KERNEL_OWNERS];
 extern const struct supervisor_text supervisor_texts[SUPERVISORS];

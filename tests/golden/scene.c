@@ -192,7 +192,7 @@ struct sock *scene_connecting(struct snapshot *seen, struct request *request, en
 	request->to_port = 443;
 	seen->route = (struct route){true, 0, scene_addr("192.168.1.10"), request->to};
 	seen->localities = xcalloc(1, sizeof *seen->localities);
-	seen->localities[0] = (struct locality){request->target.addr, YES};
+	seen->localities[0] = (struct locality){.addr = request->target.addr, .local = YES};
 	seen->nlocalities = 1;
 	if (!s)
 		return NULL;

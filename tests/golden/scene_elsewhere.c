@@ -73,7 +73,7 @@ static void make_other_address(struct snapshot *seen, struct request *request)
 	scene_sock(seen, STATE_LISTEN, "::1", NULL);
 	scene_sock(seen, STATE_ESTABLISHED, "127.0.0.2", "127.0.0.1");
 	seen->localities = xcalloc(1, sizeof *seen->localities);
-	seen->localities[seen->nlocalities++] = (struct locality){request->target.addr, YES};
+	seen->localities[seen->nlocalities++] = (struct locality){.addr = request->target.addr, .local = YES};
 }
 
 static void make_remote_side(struct snapshot *seen, struct request *request)

@@ -2,6 +2,7 @@
 /* No socket shows: the port is free, or bind() is refused for another reason. */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/xalloc.h"
 #include "tests/golden/scene.h"
@@ -36,8 +37,21 @@ static void make_not_local(struct snapshot *seen, struct request *request)
 {
 	request->target = (struct target){.text = "192.0.2.1:9877", .addr = scene_addr("192.0.2.1"), .port = 9877};
 	seen->localities = xcalloc(1, sizeof *seen->localities);
-	seen->localities[0] = (struct locality){request->target.addr, NO};
+	seen->localities[0] = (struct locality){.addr = request->target.addr, .local = NO};
 	seen->nlocalities = 1;
+}
+
+static void make_nearest(struct snapshot *seen, struct request *request)
+{
+	make_not_local(seen, request);
+	seen->localities[0].nearest = scene_addr("192.0.2.10");
+	memcpy(seen->localities[0].device, "eth0", 5);
+}
+
+static void make_not_ready(struct snapshot *seen, struct request *request)
+{
+	make_nearest(seen, request);
+	seen->localities[0].nearest = request->target.addr;
 }
 
 static void make_denied(struct snapshot *seen, struct request *request)
@@ -67,6 +81,8 @@ const struct scene free_scenes[] = {
     {"mapped-v6only", make_mapped_v6only, false},
     {"privileged-port", make_privileged, false},
     {"address-not-local", make_not_local, false},
+    {"address-not-local-nearest", make_nearest, false},
+    {"address-not-local-not-ready", make_not_ready, false},
     {"bind-denied", make_denied, false},
     {"invisible-holder", make_invisible, false},
     {"invisible-holder-wsl", make_invisible_on_wsl, false},

@@ -8,7 +8,7 @@ import tempfile
 import time
 from contextlib import contextmanager
 
-from cases import DENIED, HIDDEN, NO_NETLINK, NON_PLAIN
+from cases import DENIED, HIDDEN, NO_NETLINK, NO_PRIVILEGE, NON_PLAIN
 from expect import WATCHED, ask, ask_one, check_printable, compare_binds, differ
 from schema import MISSING, Draft202012Validator, complaint
 from world import KERNEL, LISTS_BOUND_ONLY, PATIENCE, REAL_USER, TIMES_SLOWER, Failure, Skip, World
@@ -186,6 +186,70 @@ def bind_denied(build, cause, errno):
             wrong.append(differ("verdict, errno, cause", ("refused", errno, [cause]), got))
     if wrong:
         raise Failure("; ".join(wrong))
+
+
+def need_refusal(name, report, truth, expected):
+    """Verdict, errno and causes; and every bind as the kernel has it."""
+    wrong = compare_binds(report, truth, {})
+    got = (report["verdict"], report["errno"], [c["id"] for c in report["causes"]])
+    if got != expected:
+        wrong.append(differ(name, expected, got))
+    if wrong:
+        raise Failure("; ".join(wrong))
+
+
+def bind_denied_by_landlock(build):
+    """Its bind rule: EACCES where no port is privileged; near misses: UDP, which it leaves alone, and a low port without the right."""
+    wrap = (build.tool("denies"), "landlock")
+    if run([*wrap, "true"]).status:
+        raise Skip("this kernel has no Landlock with rules for TCP")
+    for port in ("9877", "80"):
+        truth = kernel_answers(build, "free", ["0.0.0.0", "::"], int(port), wrap=wrap)
+        with World(build, "free") as w:
+            need_refusal("tcp " + port, ask_one(build, w, port, "always", wrap), truth, ("refused", "EACCES", ["bind-denied"]))
+    truth = kernel_answers(build, "free", ["0.0.0.0", "::"], wrap=wrap, options=("-p", "udp"))
+    with World(build, "free") as w:
+        need_refusal("udp", ask_one(build, w, "9877", "always", wrap, ("-u",)), truth, ("free", None, []))
+        low = ask_one(build, w, "80", "always", NO_PRIVILEGE)
+    if [c["id"] for c in low["causes"]] != ["privileged-port"]:
+        raise Failure(differ("a low port", "privileged-port", low["causes"]))
+
+
+def bind_denied_by_bpf(build):
+    """A program at the bind hooks of a cgroup, as SocketBindDeny= makes: EPERM there, and not outside."""
+    real_users()
+    with cgroup("portwhy-deny-%d" % os.getpid()) as join:
+        deny = ("env", "CGROUP=" + os.path.dirname(join[-1]), build.tool("denies"), "bpf")
+        if run([*join, *deny, "true"]).status:
+            raise Skip("no BPF program can be put at the bind hooks of a cgroup")
+        truth = kernel_answers(build, "free", ["0.0.0.0", "::"], wrap=join, namespace=REAL_USER)
+        with World(build, "free", namespace=REAL_USER) as w:
+            inside, outside = ask_one(build, w, "9877", "always", join), ask_one(build, w, "9877", "always")
+    if set(truth.values()) != {"EPERM"}:
+        raise Failure("the kernel lets it: %s" % truth)
+    need_refusal("inside", inside, truth, ("refused", "EPERM", ["bind-denied"]))
+    if outside["verdict"] != "free":
+        raise Failure(differ("outside", "free", outside["verdict"]))
+
+
+NEAREST = ("sh", "-c", 'ip link add v0 type veth peer name v1 && ip addr add 10.9.0.1/24 dev v0 && ip link set v0 up &&'
+           ' ip addr add 2001:db8:0:1::1/64 dev v1 && ip addr add 2001:db8:0:2::1/64 dev v0 && exec "$@"', "sh")
+
+
+def nearest_address(build):
+    """Of an address that is not on this host the one most like it, or who has it and is not ready; near miss: none is like it."""
+    for target, says in (("10.9.0.2:9877", "The nearest that it has is 10.9.0.1, on v0."), ("10.8.0.1:9877", None),
+                         ("192.0.2.1:9877", None), ("[::ffff:10.9.0.77]:9877", "The nearest that it has is 10.9.0.1, on v0."),
+                         ("[2001:db8:0:2::7]:9877", "The nearest that it has is 2001:db8:0:2::1, on v0."),
+                         ("[2001:db8:0:1::1]:9877", "v1 has it, but not for this bind()"), ("[2001:db9::1]:9877", None)):
+        addr = target.rpartition(":")[0].strip("[]")
+        truth = kernel_answers(build, "free", [addr], prefix=NEAREST)
+        with World(build, "free", prefix=NEAREST) as w:
+            report = ask_one(build, w, target)
+        need_refusal(target, report, truth, ("refused", "EADDRNOTAVAIL", ["address-not-local"]))
+        text = report["causes"][0]["text"]
+        if (says or "for others.") not in text or (not says and not text.endswith("for others.")):
+            raise Failure(differ(target, says, text))
 
 
 # Two users, cgroups: only root can make these
@@ -396,6 +460,9 @@ SPECIAL = [
     ("never-binds", never_binds),
     ("binds-only-what-is-open", binds_only_what_is_open),
     ("no-ipv6", no_ipv6),
+    ("bind-denied-by-landlock", bind_denied_by_landlock),
+    ("bind-denied-by-bpf", bind_denied_by_bpf),
+    ("address-not-local-nearest", nearest_address),
     ("hidden-owner-unit", unit_of_hidden_owner),
     ("hidden-owner-container", container_of_hidden_owner),
     ("seen-owner-unit", unit_of_seen_owner),

@@ -232,7 +232,7 @@ START_TEST(test_quirks)
 		scene_sock(&f.seen, STATE_LISTEN, rows[_i].second, NULL);
 	ck_assert(addr_parse(rows[_i].asked, &f.request.target.addr));
 	f.seen.localities = xcalloc(1, sizeof *f.seen.localities);
-	f.seen.localities[0] = (struct locality){f.request.target.addr, YES};
+	f.seen.localities[0] = (struct locality){.addr = f.request.target.addr, .local = YES};
 	f.seen.nlocalities = 1;
 	f.request.probe = PROBE_NEVER;
 	f.request.mix = rows[_i].mix;
@@ -309,7 +309,7 @@ START_TEST(test_other_address)
 	scene_sock(&f.seen, others[_i].state, others[_i].addr, live ? NULL : "127.0.0.1")->v6only = tri_of(!strcmp(others[_i].addr, "::1"));
 	ck_assert(addr_parse(others[_i].asked, &f.request.target.addr));
 	f.seen.localities = xcalloc(1, sizeof *f.seen.localities);
-	f.seen.localities[0] = (struct locality){f.request.target.addr, YES};
+	f.seen.localities[0] = (struct locality){.addr = f.request.target.addr, .local = YES};
 	f.seen.nlocalities = 1;
 	again(&f);
 	ck_assert_uint_eq(f.r.others.n, others[_i].others);
@@ -428,7 +428,7 @@ START_TEST(test_order_of_errors)
 	f.request.target.port = 80;
 	ck_assert(addr_parse(rows[_i].addr, &f.request.target.addr));
 	f.seen.localities = xcalloc(1, sizeof *f.seen.localities);
-	f.seen.localities[0] = (struct locality){f.request.target.addr, NO};
+	f.seen.localities[0] = (struct locality){.addr = f.request.target.addr, .local = NO};
 	f.seen.nlocalities = 1;
 	again(&f);
 	ck_assert_int_eq(f.r.verdict, REFUSED);
@@ -718,7 +718,7 @@ START_TEST(test_rows)
 
 	ck_assert(addr_parse("127.0.0.1", &f.request.target.addr));
 	f.seen.localities = xcalloc(1, sizeof *f.seen.localities);
-	f.seen.localities[0] = (struct locality){f.request.target.addr, YES};
+	f.seen.localities[0] = (struct locality){.addr = f.request.target.addr, .local = YES};
 	f.seen.nlocalities = 1;
 	scene_sock(&f.seen, STATE_TIME_WAIT, "127.0.0.2", "127.0.0.1");
 	for (int i = 0; i < 37; i++)

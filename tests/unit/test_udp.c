@@ -27,7 +27,7 @@ static struct fixture begin(const char *addr, unsigned int mix)
 	f.request.mix = mix;
 	ck_assert(addr_parse(addr, &f.request.target.addr));
 	f.seen.localities = xcalloc(1, sizeof *f.seen.localities);
-	f.seen.localities[0] = (struct locality){f.request.target.addr, YES};
+	f.seen.localities[0] = (struct locality){.addr = f.request.target.addr, .local = YES};
 	f.seen.nlocalities = 1;
 	return f;
 }
