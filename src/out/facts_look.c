@@ -128,8 +128,45 @@ static void put_nearest_device(struct buf *out, const struct scope *scope)
 	facts_raw(out, nearest(scope) ? nearest(scope)->device : "?", scope);
 }
 
+/* The device that the socket would be bound to, the host that it would be connected to. */
+static void put_asked_ends(struct buf *out, const struct scope *scope)
+{
+	const struct request *q = scope->report->request;
+	char to[ENDPOINT_TEXT];
+
+	if (q->target.ifindex && !strchr(q->target.text, '%')) {
+		buf_puts(out, "--device=");
+		facts_raw(out, q->target.device, scope);
+		buf_puts(out, " ");
+	}
+	if (q->to.family) {
+		addr_endpoint(&q->to, q->to_port, snapshot_device(scope->report->seen, q->to_ifindex), to);
+		buf_puts(out, "--to=");
+		facts_raw(out, to, scope);
+		buf_puts(out, " ");
+	}
+}
+
+/* The options that ask for the same socket; nothing where none was given. */
+static void put_asked(struct buf *out, const struct scope *scope)
+{
+	const struct request *q = scope->report->request;
+
+	if (q->target.proto == PROTO_UNIX)
+		return;
+	if (q->family && !q->to.family)
+		buf_puts(out, q->family == AF_INET ? "-4 " : "-6 ");
+	buf_puts(out, mixes[q->mix].reuseaddr ? "--reuseaddr " : "");
+	buf_puts(out, mixes[q->mix].reuseport ? "--reuseport " : "");
+	buf_puts(out, q->v6only ? "--v6only " : "");
+	if (q->as_user)
+		buf_printf(out, "--user=%u ", q->uid);
+	put_asked_ends(out, scope);
+}
+
 const struct fact facts_look[] = {
     {"sockets", put_sockets}, {"source", put_source}, {"holders", put_holders}, {"trials", put_trials},
     {"object", put_object},   {"fdtables", put_fd_tables}, {"hindrance", put_hindrance}, {"more", put_more}, {"windows", put_windows},
-    {"noaddress", put_no_address}, {"nearest", put_nearest}, {"nearestaddress", put_nearest_address}, {"nearestdevice", put_nearest_device}, {NULL, NULL},
+    {"noaddress", put_no_address}, {"nearest", put_nearest}, {"nearestaddress", put_nearest_address}, {"nearestdevice", put_nearest_device},
+    {"asked", put_asked}, {NULL, NULL},
 };

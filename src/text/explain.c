@@ -28,6 +28,7 @@ const struct explain_word explain_words[] = {
     {"argument", "TARGET"},   {"name", "it"},     {"address", "ADDRESS"},   {"wider", "FIRST LAST"},
     {"reservedtoo", ""},      {"reservethese", "PORT,..."},
     {"suspectpid", "PID"},    {"rootthere", "sudo "}, {"there", ""},          {"interface", "DEVICE"},
+    {"asked", ""},
     {"systemctl", "sudo systemctl"}, {"stopcontainer", "sudo docker stop NAME"}, {"stopsupervised", "sudo supervisorctl stop NAME"},
     {NULL, NULL},
 };

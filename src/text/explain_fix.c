@@ -9,7 +9,7 @@ const struct explain_text explain_fixes[] = {
         .line = "wait until it ends by itself",
         .parts =
             {
-                "No process has the socket and a timer of the kernel ends it. The report says when.",
+                "No process has the socket and a timer of the kernel ends it. The report says when, and portwhy wait returns then.",
                 "Time, at most: 60 s and the lateness of the timer in TIME_WAIT. Nothing can go wrong.",
             },
         .see = "TIME_WAIT FIN_WAIT_2 FIN_WAIT_1",

@@ -3,7 +3,7 @@
 #include "text/text.h"
 
 const struct fix_text fix_texts[FIXES] = {
-    [FIX_WAIT] = {"wait", "wait {left}: it ends by itself", NULL, NULL},
+    [FIX_WAIT] = {"wait", "wait {left}", NULL, "portwhy wait {there}{asked}{argument}"},
     [FIX_SET_REUSEADDR] =
         {
             "set-reuseaddr",

@@ -18,7 +18,7 @@ import termios
 import time
 
 from cases import NO_PRIVILEGE
-from expect import WATCHED, differ
+from expect import WATCHED, ask_one, differ
 from netns import beside, pid_of
 from special import without
 from world import ENV, PATIENCE, Failure, Skip, World, run
@@ -216,6 +216,31 @@ def reuseaddr(build):
     with World(build, "time-wait-reuse") as w:
         Wait(w, build, "--reuseaddr", "9877").ends(0)
         Wait(w, build, "-T", "0", "9877").ends(1, "^portwhy: timed out: tcp 9877: TIME_WAIT, [0-9]+ s left$")
+
+
+# How it is asked, and the command that the fix names.
+ASKED = [
+    (("9877",), "9877"), (("tcp:9877",), "9877"), (("127.0.0.1:9877",), "127.0.0.1:9877"), (("-4", "9877"), "-4 9877"),
+    (("--reuseaddr", "9877"), "--reuseaddr 9877"), (("--reuseaddr", "--reuseport", "9877"), "--reuseaddr --reuseport 9877"),
+    (("--v6only", "127.0.0.1:9877"), "--v6only 127.0.0.1:9877"), (("--user=root", "9877"), "--user=0 9877"),
+    (("--device=lo", "127.0.0.1:9877"), "--device=lo 127.0.0.1:9877"), (("127.0.0.1%lo:9877",), "127.0.0.1%lo:9877"),
+    (("--to=127.0.0.1:80", "9877"), "--to=127.0.0.1:80 9877"),
+]
+
+
+def fix(build):
+    """The fix names the wait for the very same socket."""
+    with World(build, "time-wait-lacked") as w:
+        for args, wanted in ASKED:
+            report = ask_one(build, w, args[-1], options=args[:-1])
+            commands = [f["command"] for c in report["causes"] for f in c["fixes"] if f["id"] == "wait"]
+            if commands != ["portwhy wait " + wanted]:
+                raise Failure(differ(" ".join(args), wanted, commands))
+            w.run(["sh", "-c", commands[0].replace("portwhy wait", '"$0" wait -T 0'), build.portwhy]).err.index(b"TIME_WAIT")
+    with World(build, "time-wait-lacked") as w:
+        report = ask_one(build, None, "9877", wrap=beside(w), options=("-N", pid_of(w)))
+        if report["causes"][0]["fixes"][0]["command"] != "portwhy wait -N %s 9877" % pid_of(w):
+            raise Failure("-N: %s" % report["causes"][0]["fixes"][0])
 
 
 def timer(build):
@@ -443,6 +468,7 @@ WAITING = [
     ("wait-replaced", replaced),
     ("wait-one-by-one", one_by_one),
     ("wait-reuseaddr", reuseaddr),
+    ("wait-fix", fix),
     ("wait-timer", timer),
     ("wait-timeout", timeout),
     ("wait-refused", refused),
