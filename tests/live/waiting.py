@@ -21,7 +21,7 @@ from cases import NO_PRIVILEGE
 from expect import WATCHED, ask_one, differ
 from netns import beside, pid_of
 from special import without
-from world import ENV, PATIENCE, Failure, Skip, World, run
+from world import ENV, PATIENCE, TIMES_SLOWER, Failure, Skip, World, run
 
 # A program that holds what its lines make, one line at a time: "+" before each answer.
 HOLDER = """
@@ -438,6 +438,53 @@ def bar(build):
             check_shown(text, "", columns)
 
 
+def until_logged(log, what, process):
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        text = open(log.name, "rb").read()
+        if what in text:
+            return text
+        if process.poll() is not None:
+            raise Skip("strace may not trace") if not text else Failure("it does not wait: %r" % text[-300:])
+        time.sleep(0.01)
+    raise Failure("no %r in %r" % (what, text[-300:]))
+
+
+def announced(build):
+    """The end of a holder wakes it; no look is taken on suspicion."""
+    for name in ("listener", "bound", "udp", "accepted"):
+        make, args, free = HELD[name]
+        with World(build, "free") as w, Holder(w, make) as h, tempfile.NamedTemporaryFile() as log:
+            watch = ("strace", "-f", "-e", "trace=poll,ppoll", "-o", log.name)
+            with Wait(w, build, *args, wrap=watch, env=WATCHED) as wait:
+                until_logged(log, b"poll(", wait.process)
+                h.does(free)
+                wait.ends(0)
+            lines = [line for line in log.read().splitlines() if b"poll(" in line]
+            woken = [i for i, line in enumerate(lines) if b"revents=POLLIN" in line]
+            slept = [int(n) for n in re.findall(rb"1, ([0-9]+)\) += 0 .Timeout", b"\n".join(lines[woken[0]:]))] if woken else []
+            if not woken or max(slept, default=0) > 100:
+                raise Failure("%s: not woken: %r" % (name, lines))
+
+
+def busy(build):
+    """What ends on the port beside the holder is no reason to look."""
+    crowd = 3000
+    make = "l = listening(9877, TCP, (socket.SO_REUSEADDR,), '0.0.0.0')"
+    connect = ("for i in range(%d):\n c = socket.create_connection(('127.0.0.1', 9877)); s, _ = l.accept(); "
+               "c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b'\\x01' + bytes(7)); c.close(); s.close()" % crowd)
+    with World(build, "free") as w, Holder(w, make) as h, tempfile.NamedTemporaryFile() as log:
+        watch = ("strace", "-f", "-e", "trace=poll,ppoll,sendto", "-o", log.name)
+        with Wait(w, build, "9877", wrap=watch, env=WATCHED) as wait:
+            first = until_logged(log, b"poll(", wait.process).count(b"sendto(")
+            h.does("exec(%r)" % connect)
+            h.does("l.close()")
+            wait.ends(0)
+        looks = log.read().count(b"sendto(") // max(first, 1)
+    if not first or looks > 10 * TIMES_SLOWER:
+        raise Failure("%d looks for %d connections" % (looks, crowd))
+
+
 def binds_tried(build, w, *args):
     """How often it binds port 9877 itself."""
     with tempfile.NamedTemporaryFile() as log:
@@ -453,6 +500,10 @@ def tries_little(build):
         for args in (("9877",), ("--reuseaddr", "9877"), ("-u", "9878", "tcp:9877")):
             if binds_tried(build, w, "-T", "0", *args):
                 raise Failure("%s: bind() is tried" % (args,))
+        if not binds_tried(build, w, "-T", "0", "9878", "127.0.0.1:9877/udp"):
+            raise Failure("what nothing stands in the way of is not tried")
+        if binds_tried(build, w, "-T", "0", "9877", "127.0.0.1:9877/udp"):
+            raise Failure("one target is tried while another one is taken")
     with World(build, "time-wait-lacked") as w:
         once = binds_tried(build, w, "-T", "0", "--reuseaddr", "9877")
         longer = binds_tried(build, w, "-T", "5.5", "--reuseaddr", "9877")  # a look later
@@ -476,6 +527,8 @@ WAITING = [
     ("wait-address", address),
     ("wait-path", path),
     ("wait-elsewhere", elsewhere),
+    ("wait-announced", announced),
+    ("wait-busy", busy),
     ("wait-progress", progress),
     ("wait-bar", bar),
     ("wait-no-netlink", lambda b: held(b, "listener", without(b, "netlink"))),
