@@ -68,7 +68,9 @@ void snapshot_recall(struct snapshot *s, const struct snapshot *before, bool tri
 {
 	s->quirks = before->quirks;
 	s->quirks_read = before->quirks_read;
-	for (size_t i = 0; trials && i < before->nprobes && state_of(s) == state_of(before); i++) {
+	if (!trials || !before->nprobes || state_of(s) != state_of(before))
+		return;
+	for (size_t i = 0; i < before->nprobes; i++) {
 		s->probes = xgrow(s->probes, s->nprobes, sizeof *s->probes);
 		s->probes[s->nprobes++] = before->probes[i];
 	}

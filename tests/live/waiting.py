@@ -359,8 +359,8 @@ ERASE = "\033[K"
 ERASED = "\r" + ERASE
 
 
-def on_terminal(w, build, *args, columns=80, env=None, ends_by=None, until="for 1 s"):
-    """All that a terminal of that width got, and the exit status; ends_by is called as soon as it has shown that."""
+def on_terminal(w, build, *args, columns=80, env=None, ends_by=None):
+    """All that a terminal of that width got, and the exit status; ends_by is called as soon as the line was written over."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     shown = b""
@@ -377,7 +377,7 @@ def on_terminal(w, build, *args, columns=80, env=None, ends_by=None, until="for 
             shown += more
             if not more:
                 break
-            if ends_by and until.encode() in shown:
+            if ends_by and shown.count(b"\r") > 1:
                 ends_by(wait.process)
                 ends_by = None
         status = wait.process.wait(PATIENCE)
@@ -428,13 +428,13 @@ def bar(build):
     with World(build, "time-wait-lacked") as w:
         for args, env, cells in bars:
             for options, more, colored in (((), {}, True), ((), {"NO_COLOR": "1"}, False), (("--color=never",), {}, False)):
-                text, _ = on_terminal(w, build, "9877", *args, *options, env={**env, **more}, until="left",
+                text, _ = on_terminal(w, build, "9877", *args, *options, env={**env, **more},
                                       ends_by=lambda p: p.terminate())
                 check_shown(text, "^tcp 9877: TIME_WAIT, [0-9]+ s left  %s$" % cells)
                 if ("\033[1;33m" in text) != colored:
                     raise Failure("%s %s: colour: %r" % (options, more, text))
         for columns in (44, 30, 12):
-            text, _ = on_terminal(w, build, "9877", columns=columns, until="s", ends_by=lambda p: p.terminate())
+            text, _ = on_terminal(w, build, "9877", columns=columns, ends_by=lambda p: p.terminate())
             check_shown(text, "", columns)
 
 
