@@ -1,157 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The tables of a report, laid out by libsmartcols: who holds the port, and what each bind() gets. */
+/* The tables of a report: who holds the port, and what each bind() gets. */
 #include "out/table.h"
 
-#include <libsmartcols.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 
-#include "base/msg.h"
-#include "base/xalloc.h"
 #include "model/fold.h"
-#include "out/color.h"
 #include "out/column.h"
 #include "out/facts.h"
-#include "out/wrap.h"
+#include "out/grid.h"
 #include "text/text.h"
-
-enum { INDENT = 2, BETWEEN = 2 };
-
-/* Cells row by row; the first row is the head. */
-struct grid {
-	struct buf *cells;
-	size_t nrows, ncolumns;
-};
-
-static struct buf *cell(const struct grid *g, size_t row, size_t column)
-{
-	return &g->cells[row * g->ncolumns + column];
-}
-
-static struct buf *add_row(struct grid *g)
-{
-	size_t size = g->ncolumns * sizeof *g->cells;
-
-	g->cells = xgrow(g->cells, g->nrows, size);
-	memset(cell(g, g->nrows, 0), 0, size);
-	return cell(g, g->nrows++, 0);
-}
-
-static size_t grid_width(const struct grid *g)
-{
-	size_t width = 0;
-
-	for (size_t c = 0; c < g->ncolumns; c++) {
-		size_t most = 0;
-
-		for (size_t r = 0; r < g->nrows; r++) {
-			size_t columns = wrap_columns(cell(g, r, c)->s, cell(g, r, c)->len);
-
-			most = columns > most ? columns : most;
-		}
-		width += most + (c ? BETWEEN : 0);
-	}
-	return width;
-}
-
-/* One cell of such a record: behind the head, wrapped where even a line for itself is too short. */
-static void print_cell(struct buf *out, const struct buf *head, size_t indent, const char *text, size_t width)
-{
-	buf_fill(out, ' ', INDENT);
-	buf_add(out, head->s, head->len);
-	buf_fill(out, ' ', indent - INDENT - head->len);
-	text += strspn(text, " ");
-	wrap(out, text, indent, indent, width, NULL);
-}
-
-/* Too wide for the terminal: one cell a line, so that none is cut. */
-static void print_records(struct buf *out, const struct grid *g, size_t width)
-{
-	size_t indent = 0;
-
-	for (size_t c = 0; c < g->ncolumns; c++)
-		indent = cell(g, 0, c)->len > indent ? cell(g, 0, c)->len : indent;
-	indent += INDENT + BETWEEN;
-	for (size_t r = 1; r < g->nrows; r++) {
-		for (size_t c = 0; c < g->ncolumns; c++)
-			print_cell(out, cell(g, 0, c), indent, cell(g, r, c)->s, width);
-		if (r + 1 < g->nrows)
-			buf_puts(out, "\n");
-	}
-}
-
-/* vis() has been there: the library shall not escape again. */
-static struct libscols_table *new_table(const struct style *style)
-{
-	struct libscols_table *t = scols_new_table();
-
-	if (!t || scols_table_enable_noencoding(t, 1) || scols_table_enable_ascii(t, style->ascii) ||
-	    scols_table_set_column_separator(t, "  ") || scols_table_set_termforce(t, SCOLS_TERMFORCE_ALWAYS) ||
-	    scols_table_set_termwidth(t, style->width))
-		die("out of memory");
-	return t;
-}
-
-static void fill(struct libscols_table *t, const struct grid *g)
-{
-	for (size_t c = 0; c < g->ncolumns; c++)
-		if (!scols_table_new_column(t, cell(g, 0, c)->s, 0, 0))
-			die("out of memory");
-	for (size_t r = 1; r < g->nrows; r++) {
-		struct libscols_line *line = scols_table_new_line(t, NULL);
-
-		for (size_t c = 0; c < g->ncolumns; c++)
-			if (!line || scols_line_set_data(line, c, cell(g, r, c)->s))
-				die("out of memory");
-	}
-}
-
-/* Lines with an indent and without blanks at their ends. */
-static void print_table(struct buf *out, const struct grid *g, size_t indent, const struct style *style)
-{
-	struct libscols_table *t = new_table(style);
-	size_t start = out->len;
-	char *text = NULL;
-
-	fill(t, g);
-	if (scols_print_table_to_string(t, &text))
-		die("out of memory");
-	for (char *line = text, *end; line && *line; line = end) {
-		size_t len = strcspn(line, "\n");
-
-		end = line + len + (line[len] == '\n');
-		while (len && line[len - 1] == ' ')
-			len--;
-		buf_fill(out, ' ', indent);
-		buf_add(out, line, len);
-		buf_puts(out, "\n");
-	}
-	color_span(out, start, start + strcspn(out->s + start, "\n"), ROLE_HEADING, style);
-	free(text);
-	scols_unref_table(t);
-}
-
-static void print_grid(struct buf *out, const struct grid *g, size_t indent, const struct style *style)
-{
-	if (indent + grid_width(g) > style->width)
-		print_records(out, g, style->width);
-	else
-		print_table(out, g, indent, style);
-}
-
-static void grid_free(struct grid *g)
-{
-	for (size_t r = 0; r < g->nrows; r++)
-		for (size_t c = 0; c < g->ncolumns; c++)
-			buf_free(cell(g, r, c));
-	free(g->cells);
-}
 
 static void put_sock(struct grid *g, const struct report *r, const struct sock *s, const struct columns *columns,
                      const struct style *style)
 {
-	struct buf *cells = add_row(g);
+	struct buf *cells = grid_add_row(g);
 
 	for (size_t c = 0; c < columns->n; c++)
 		column_put(&cells[c], (enum column)columns->v[c], r, s, style);
@@ -217,7 +79,7 @@ static struct grid socket_grid(const struct report *r, const struct style *style
 {
 	struct columns columns = columns_of(r, style);
 	struct grid g = {.ncolumns = columns.n};
-	struct buf *head = add_row(&g);
+	struct buf *head = grid_add_row(&g);
 
 	for (size_t c = 0; c < columns.n; c++)
 		buf_puts(&head[c], column_head((enum column)columns.v[c]));
@@ -232,12 +94,12 @@ void table_sockets(struct buf *out, const struct report *r, const struct style *
 	struct style brief = *style;
 	struct grid g = socket_grid(r, style);
 
-	if (INDENT + grid_width(&g) > style->width) {
+	if (GRID_INDENT + grid_width(&g) > style->width) {
 		brief.brief = true;
 		grid_free(&g);
 		g = socket_grid(r, &brief);
 	}
-	print_grid(out, &g, INDENT, style);
+	grid_print(out, &g, GRID_INDENT, style);
 	grid_free(&g);
 }
 
@@ -269,13 +131,13 @@ static struct grid grid_of_ports(const struct report *const *reports, size_t n, 
 {
 	static const char *const heads[] = {"PORT", "BIND", "CAUSE", "LEFT", "HELD BY"};
 	struct grid g = {.ncolumns = errnos ? 5 : 4};
-	struct buf *cells = add_row(&g);
+	struct buf *cells = grid_add_row(&g);
 
 	for (size_t c = 0; c < 5; c++)
 		if (c != 1 || errnos)
 			buf_puts(cells++, heads[c]);
 	for (size_t i = 0; i < n; i++)
-		put_port(add_row(&g), reports[i], errnos, style);
+		put_port(grid_add_row(&g), reports[i], errnos, style);
 	return g;
 }
 
@@ -284,11 +146,11 @@ void table_ports(struct buf *out, const struct report *const *reports, size_t n,
 {
 	struct grid g = grid_of_ports(reports, n, true, style);
 
-	if (INDENT + grid_width(&g) > style->width) {
+	if (GRID_INDENT + grid_width(&g) > style->width) {
 		grid_free(&g);
 		g = grid_of_ports(reports, n, false, style);
 	}
-	print_grid(out, &g, INDENT, style);
+	grid_print(out, &g, GRID_INDENT, style);
 	grid_free(&g);
 }
 
@@ -298,7 +160,7 @@ void table_binds(struct buf *out, const struct report *r, const struct style *st
 	static const char *const heads[1 + MIXES] = {"bind() now", "plain", "SO_REUSEADDR", "SO_REUSEPORT", "both"};
 	size_t prefix = style->width < 66 ? 3 : 0;
 	struct grid g = {.ncolumns = 1 + MIXES};
-	struct buf *cells = add_row(&g);
+	struct buf *cells = grid_add_row(&g);
 
 	for (size_t c = 0; c < 1 + MIXES; c++)
 		buf_puts(&cells[c], heads[c] + (heads[c][0] == 'S' ? prefix : 0));
@@ -307,7 +169,7 @@ void table_binds(struct buf *out, const struct report *r, const struct style *st
 		char address[ADDR_TEXT];
 
 		if (i % MIXES == 0) {
-			cells = add_row(&g);
+			cells = grid_add_row(&g);
 			addr_format(&b->addr, address);
 			buf_printf(&cells[0], b->addr.family == AF_INET6 ? "  [%s]" : "  %s", address);
 		}
@@ -315,6 +177,6 @@ void table_binds(struct buf *out, const struct report *r, const struct style *st
 		                             : b->result == RESULT_UNKNOWN ? "unknown"
 		                                                           : facts_errno(b->result));
 	}
-	print_grid(out, &g, 0, style);
+	grid_print(out, &g, 0, style);
 	grid_free(&g);
 }

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Cells in rows and columns, laid out by libsmartcols; where they are too wide, one cell a line. */
+#include "out/grid.h"
+
+#include <libsmartcols.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/msg.h"
+#include "base/xalloc.h"
+#include "out/color.h"
+#include "out/wrap.h"
+
+enum { BETWEEN = 2, WRAPPED_MIN = 16 };
+
+static struct buf *cell(const struct grid *g, size_t row, size_t column)
+{
+	return &g->cells[row * g->ncolumns + column];
+}
+
+/* Adds a row of empty cells, the first of which it returns; only until the next. */
+struct buf *grid_add_row(struct grid *g)
+{
+	size_t size = g->ncolumns * sizeof *g->cells;
+
+	g->cells = xgrow(g->cells, g->nrows, size);
+	memset(cell(g, g->nrows, 0), 0, size);
+	return cell(g, g->nrows++, 0);
+}
+
+static size_t column_width(const struct grid *g, size_t c)
+{
+	size_t most = 0;
+
+	for (size_t r = 0; r < g->nrows; r++) {
+		size_t columns = wrap_columns(cell(g, r, c)->s, cell(g, r, c)->len);
+
+		most = columns > most ? columns : most;
+	}
+	return most;
+}
+
+/* The columns of the terminal that it takes, without the indent. */
+size_t grid_width(const struct grid *g)
+{
+	size_t width = 0;
+
+	for (size_t c = 0; c < g->ncolumns; c++)
+		width += column_width(g, c) + (c ? BETWEEN : 0);
+	return width;
+}
+
+/* The same with its columns wrapped as far as it is good to read. */
+static size_t least_width(const struct grid *g)
+{
+	size_t width = 0;
+
+	for (size_t c = 0; c < g->ncolumns; c++) {
+		size_t most = column_width(g, c);
+
+		width += (g->wraps >> c & 1 && most > WRAPPED_MIN ? WRAPPED_MIN : most) + (c ? BETWEEN : 0);
+	}
+	return width;
+}
+
+/* One cell of such a record: behind the head, wrapped where even a line for itself is too short. */
+static void print_cell(struct buf *out, const struct buf *head, size_t indent, const char *text, size_t width)
+{
+	buf_fill(out, ' ', GRID_INDENT);
+	buf_add(out, head->s, head->len);
+	buf_fill(out, ' ', indent - GRID_INDENT - head->len);
+	text += strspn(text, " ");
+	wrap(out, text, indent, indent, width, NULL);
+}
+
+/* Too wide for the terminal: one cell a line, so that none is cut. */
+static void print_records(struct buf *out, const struct grid *g, size_t width)
+{
+	size_t indent = 0;
+
+	for (size_t c = 0; c < g->ncolumns; c++)
+		indent = cell(g, 0, c)->len > indent ? cell(g, 0, c)->len : indent;
+	indent += GRID_INDENT + BETWEEN;
+	for (size_t r = 1; r < g->nrows; r++) {
+		for (size_t c = 0; c < g->ncolumns; c++)
+			print_cell(out, cell(g, 0, c), indent, cell(g, r, c)->s, width);
+		if (r + 1 < g->nrows)
+			buf_puts(out, "\n");
+	}
+}
+
+/* vis() has been there: the library shall not escape again. */
+static struct libscols_table *new_table(const struct style *style, size_t indent)
+{
+	struct libscols_table *t = scols_new_table();
+
+	if (!t || scols_table_enable_noencoding(t, 1) || scols_table_enable_ascii(t, style->ascii) ||
+	    scols_table_set_column_separator(t, "  ") || scols_table_set_termforce(t, SCOLS_TERMFORCE_ALWAYS) ||
+	    scols_table_set_termwidth(t, style->width - indent))
+		die("out of memory");
+	return t;
+}
+
+static void fill(struct libscols_table *t, const struct grid *g, bool wrapped)
+{
+	for (size_t c = 0; c < g->ncolumns; c++)
+		if (!scols_table_new_column(t, cell(g, 0, c)->s, 0, wrapped && g->wraps >> c & 1 ? SCOLS_FL_WRAP : 0))
+			die("out of memory");
+	for (size_t r = 1; r < g->nrows; r++) {
+		struct libscols_line *line = scols_table_new_line(t, NULL);
+
+		for (size_t c = 0; c < g->ncolumns; c++)
+			if (!line || scols_line_set_data(line, c, cell(g, r, c)->s))
+				die("out of memory");
+	}
+}
+
+/* Lines with an indent and without blanks at their ends. */
+static void print_table(struct buf *out, const struct grid *g, size_t indent, const struct style *style)
+{
+	struct libscols_table *t = new_table(style, indent);
+	size_t start = out->len;
+	char *text = NULL;
+
+	fill(t, g, indent + grid_width(g) > style->width);
+	if (scols_print_table_to_string(t, &text))
+		die("out of memory");
+	for (char *line = text, *end; line && *line; line = end) {
+		size_t len = strcspn(line, "\n");
+
+		end = line + len + (line[len] == '\n');
+		while (len && line[len - 1] == ' ')
+			len--;
+		buf_fill(out, ' ', indent);
+		buf_add(out, line, len);
+		buf_puts(out, "\n");
+	}
+	color_span(out, start, start + strcspn(out->s + start, "\n"), ROLE_HEADING, style);
+	free(text);
+	scols_unref_table(t);
+}
+
+/*
+ * Prints it behind an indent.  Where it is wider than the terminal, columns that
+ * may be wrapped are; where there are none, or that is not enough, it becomes records, one cell a
+ * line, so that none is cut.
+ */
+void grid_print(struct buf *out, const struct grid *g, size_t indent, const struct style *style)
+{
+	if (indent + least_width(g) > style->width)
+		print_records(out, g, style->width);
+	else
+		print_table(out, g, indent, style);
+}
+
+void grid_free(struct grid *g)
+{
+	for (size_t r = 0; r < g->nrows; r++)
+		for (size_t c = 0; c < g->ncolumns; c++)
+			buf_free(cell(g, r, c));
+	free(g->cells);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef OUT_GRID_H
+#define OUT_GRID_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "out/style.h"
+
+enum { GRID_INDENT = 2 };
+
+/* Cells row by row; the first row is the head. */
+struct grid {
+	struct buf *cells;
+	size_t nrows, ncolumns;
+	uint32_t wraps;    /* bits of columns that may take several lines */
+};
+
+struct buf *grid_add_row(struct grid *g);
+size_t grid_width(const struct grid *g);
+void grid_print(struct buf *out, const struct grid *g, size_t indent, const struct style *style);
+void grid_free(struct grid *g);
+
+#endif
