@@ -54,7 +54,7 @@ const struct fix_text fix_texts[FIXES] = {
     [FIX_WAIT_FOR_CONNECTIONS] =
         {
             "wait-for-connections",
-            "wait a minute or two: what is left of its connections (FIN_WAIT_2, TIME_WAIT) blocks bind() even with "
+            "wait a minute or two: what is left of its connections (FIN_WAIT_2, TIME_WAIT) can block bind() even with "
             "SO_REUSEADDR, for they lack it",
             NULL,
             NULL,
