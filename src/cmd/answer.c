@@ -110,6 +110,29 @@ static void recall(struct answer *a, const struct answer *earlier)
 	snapshot_recall(&a->seen, &earlier->seen, !r->ncauses || r->causes[0].socks.n);
 }
 
+/* Whether what was seen proves that the port is taken, with nothing left to ask. */
+static bool is_proven(struct answer *a)
+{
+	struct want want;
+	bool open = judge(&a->report, &a->request, &a->seen, false, &want), taken = a->report.verdict == TAKEN;
+
+	want_free(&want);
+	report_free(&a->report);
+	return taken && !open;
+}
+
+/* A listener in the way decides, whatever else there is; the table of listeners is short. */
+static void take(struct answer *a, const struct extent *extent)
+{
+	if (!extent->brief || a->request.target.proto != PROTO_TCP || !a->request.target.port) {
+		snapshot_take(&a->seen, &a->request);
+		return;
+	}
+	snapshot_take_listeners(&a->seen, &a->request);
+	if (!a->seen.nsocks || !is_proven(a))
+		snapshot_complete(&a->seen, &a->request);
+}
+
 /* The answer to one port: of a range what one look at all has shown of it. */
 static void find(struct answer *a, const struct extent *extent, struct answers *all)
 {
@@ -125,7 +148,7 @@ static void find(struct answer *a, const struct extent *extent, struct answers *
 	if (all)
 		snapshot_slice(&a->seen, &all->whole, port);
 	else
-		snapshot_take(&a->seen, &a->request);
+		take(a, extent);
 	if (earlier)
 		recall(a, earlier);
 	settle(a, details);

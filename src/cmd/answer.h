@@ -15,6 +15,7 @@ struct answer {
 /* How deep to look, and what to keep. */
 struct extent {
 	bool details;   /* the reader wants to know who and why */
+	bool brief;     /* or only the verdict, by the shortest way there */
 	bool every;     /* also the free ports of a range */
 	bool survey;    /* of a range only the ports that have a socket, each once: nothing is said to be free */
 	bool (*take)(struct report *r, void *arg); /* gets each report, and says whether it is listed; NULL: what is not free is */

@@ -95,7 +95,7 @@ static void look_at(struct waiting *w, size_t i, enum probe_when probe)
 	struct answers next;
 
 	w->q[i].request.probe = probe;
-	answers_find(&next, &w->q[i], &(struct extent){.earlier = &w->a[i]});
+	answers_find(&next, &w->q[i], &(struct extent){.brief = true, .earlier = &w->a[i]});
 	answers_free(&w->a[i]);
 	w->a[i] = next;
 }

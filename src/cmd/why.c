@@ -66,7 +66,8 @@ static bool is_news(const struct answers *a, const struct options *o)
 /* Answers for each target.  Returns the exit status of the interface. */
 int cmd_why(const struct options *o)
 {
-	struct extent extent = {.details = !o->quiet || o->output, .every = o->verbose};
+	bool told = !o->quiet || o->output;
+	struct extent extent = {.details = told, .brief = !told, .every = o->verbose};
 	struct tour tour;
 	int status;
 

@@ -188,6 +188,15 @@ static void take_census(struct snapshot *s, int procfd, const struct request *re
 		name_device(s, c->groups[i].like.ifindex);
 }
 
+/* The devices of all sockets, and the VRFs of these. */
+static void name_all(struct snapshot *s, int procfd, const struct request *request)
+{
+	for (size_t i = 0; i < s->nsocks; i++)
+		name_device(s, s->socks[i].ifindex);
+	if (request->target.proto != PROTO_UNIX)
+		l3mdev_read(s, procfd, &request->target);
+}
+
 /*
  * Fills s (what is older in it is not released): the host, as the user of the
  * request finds it, whether the target's address is on it, and all sockets of
@@ -205,10 +214,33 @@ void snapshot_take(struct snapshot *s, const struct request *request)
 		sources_read(s, procfd, request, request->target.port, NULL);
 	else
 		take_census(s, procfd, request);
-	for (size_t i = 0; i < s->nsocks; i++)
-		name_device(s, s->socks[i].ifindex);
-	if (request->target.proto != PROTO_UNIX)
-		l3mdev_read(s, procfd, &request->target);
+	name_all(s, procfd, request);
+	close_proc(procfd);
+}
+
+/*
+ * The short way to "taken": the same as snapshot_take() for a TCP port, with its
+ * listeners alone.  What they prove is proven, and nothing else; snapshot_complete()
+ * sees the rest.
+ */
+void snapshot_take_listeners(struct snapshot *s, const struct request *request)
+{
+	int procfd = open_proc();
+
+	begin(s, procfd, request);
+	sources_listeners(s, request);
+	name_all(s, procfd, request);
+	close_proc(procfd);
+}
+
+/* Makes of that what snapshot_take() would have made. */
+void snapshot_complete(struct snapshot *s, const struct request *request)
+{
+	int procfd = open_proc();
+
+	free(s->socks);
+	sources_read(s, procfd, request, request->target.port, NULL);
+	name_all(s, procfd, request);
 	close_proc(procfd);
 }
 

@@ -7,6 +7,8 @@
 
 void snapshot_closed(struct snapshot *s, const struct request *request);
 void snapshot_take(struct snapshot *s, const struct request *request);
+void snapshot_take_listeners(struct snapshot *s, const struct request *request);
+void snapshot_complete(struct snapshot *s, const struct request *request);
 void snapshot_take_many(struct snapshot *s, const struct request *request, const struct port_set *wanted);
 void snapshot_slice(struct snapshot *s, const struct snapshot *whole, uint16_t port);
 int snapshot_elsewhere(struct snapshot *s, const struct request *request);

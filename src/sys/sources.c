@@ -105,6 +105,19 @@ void sources_read(struct snapshot *s, int procfd, const struct request *request,
 	s->unordered = r.unordered;
 }
 
+/*
+ * Fills s->socks with the TCP listeners of the request's port alone, whose table is
+ * short however many connections the machine has.  Where they cannot be asked for
+ * there is none.
+ */
+void sources_listeners(struct snapshot *s, const struct request *request)
+{
+	struct reading r = {.fold.off = true};
+
+	inet_diag_servers(PROTO_TCP, request->target.port, take, &r);
+	s->socks = fold_end(&r.fold, &s->nsocks);
+}
+
 /* Counts all TCP sockets into s->census, whose rules are known, and adds the gaps of this look; in the same memory for any number. */
 void sources_census(struct snapshot *s, int procfd)
 {

@@ -210,6 +210,33 @@ START_TEST(test_gone)
 }
 END_TEST
 
+/* The short way sees listeners and no other socket; the rest of the way all of them. */
+START_TEST(test_listeners)
+{
+	struct request request = request_of("127.0.0.1");
+	struct place at = place_of("127.0.0.2", PORT), server = place_of("127.0.0.1", PORT);
+	struct snapshot s;
+	pid_t child;
+	int fd, client;
+
+	if (!sandbox_enter())
+		return;
+	child = listener("127.0.0.1", false);
+	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	ck_assert(!bind(fd, &at.u.sa, at.len));
+	client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	ck_assert(!connect(client, &server.u.sa, server.len));
+	snapshot_take_listeners(&s, &request);
+	ck_assert(s.nsocks == 1 && s.socks[0].state == STATE_LISTEN);
+	snapshot_complete(&s, &request);
+	ck_assert_uint_ge(s.nsocks, 2);
+	snapshot_free(&s);
+	close(client);
+	close(fd);
+	end(child);
+}
+END_TEST
+
 /* One look for many ports: each slice has the sockets of its port, and no other port was asked for. */
 START_TEST(test_many)
 {
@@ -343,6 +370,7 @@ int main(void)
 	tcase_add_test(whole, test_hidden);
 	tcase_add_test(whole, test_gone);
 	tcase_add_test(whole, test_many);
+	tcase_add_test(whole, test_listeners);
 	tcase_add_test(whole, test_bound_in_vrf);
 	tcase_add_test(whole, test_user);
 	tcase_add_test(whole, test_no_probe);
