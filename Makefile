@@ -106,6 +106,10 @@ check-kernels: all $(UNIT) $(TOOLS) $(DIFF)
 	$(Q)CACHE=build/kernels KERNELS="$(KERNELS)" \
 		N="$(if $(filter command environment,$(origin N)),$(N),5000)" sh tests/kernels/kernels.sh check $(BUILD) $(UNIT)
 
+# Time and memory beside ss, lsof, fuser, netstat and a bare program: prints, and proves nothing.  LOADS="idle tw-ours" chooses.
+bench: all $(TOOLS)
+	$(Q)$(PYTHON) tests/bench/bench.py $(BUILD) $(LOADS:%=-l %)
+
 # What ss, lsof, fuser and netstat show of each situation: rewrites the table in tests/README.
 tools-table: all $(TOOLS)
 	$(Q)$(PYTHON) tests/live/tools.py $(BUILD) tests/README
@@ -141,7 +145,7 @@ uninstall:
 clean:
 	rm -rf build
 
-.PHONY: all check check-unit check-live check-golden check-diff check-mutations check-kernels golden tools-table lint pure deps deps-full demo \
+.PHONY: all check check-unit check-live check-golden check-diff check-mutations check-kernels golden bench tools-table lint pure deps deps-full demo \
         install uninstall clean
 .SECONDARY:
 .DELETE_ON_ERROR:
