@@ -28,7 +28,7 @@ SANFLAGS   = $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recov
 comma      = ,
 ALL_CFLAGS = -std=gnu11 $(WARN) -Isrc -I. -DVERSION='"$(VERSION)"' $(SANFLAGS) $(CFLAGS)
 PKG_CFLAGS = $(shell pkg-config --cflags $(LIBS))
-PKG_LIBS   = $(shell pkg-config --libs $(LIBS))
+PKG_LIBS   = $(shell pkg-config --libs $(LIBS)) -pthread
 
 ROOMS  = base model judge text sys out cmd
 SRC    = src/main.c $(foreach r,$(ROOMS),$(wildcard src/$r/*.c))

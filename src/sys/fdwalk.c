@@ -3,7 +3,7 @@
  * All descriptors of all processes: /proc/PID/fd/N is a link, of a socket to
  * "socket:[INODE]" (sockfs_dname() in net/socket.c).  Opening the table needs the
  * same user or CAP_DAC_READ_SEARCH, reading its links PTRACE_MODE_READ.  The cost
- * is that of the links, some 3 us each.
+ * is that of the links, some 3 us each: two threads share it where they may.
  */
 #define _GNU_SOURCE
 #include "sys/fdwalk.h"
@@ -11,12 +11,22 @@
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/xalloc.h"
 #include "sys/procfile.h"
+
+/* Fewer processes than MANY are walked before a thread has started; a thread takes them TAKEN at a time. */
+enum { MANY = 100, TAKEN = 8 };
+
+/* What the caller gets to hear, one thread at a time. */
+static pthread_mutex_t telling = PTHREAD_MUTEX_INITIALIZER;
 
 /* A decimal number that fills the text up to the byte end; 0 if it is none or above max. */
 static uint32_t number(const char *text, char end, uint32_t max)
@@ -39,6 +49,23 @@ uint32_t fdwalk_inode(const char *target)
 	return strncmp(target, prefix, sizeof prefix - 1) ? 0 : number(target + sizeof prefix - 1, ']', UINT32_MAX);
 }
 
+static int tell(const struct fdwalk *w, int table, pid_t pid, int fd, const char *target)
+{
+	int stop;
+
+	pthread_mutex_lock(&telling);
+	stop = w->link(w->arg, table, pid, fd, target);
+	pthread_mutex_unlock(&telling);
+	return stop;
+}
+
+static void tell_refused(const struct fdwalk *w, int err, pid_t pid)
+{
+	pthread_mutex_lock(&telling);
+	w->refused(w->arg, err, pid);
+	pthread_mutex_unlock(&telling);
+}
+
 /* The descriptors of one table.  0, or -errno of the first that could not be read. */
 static int read_table(const struct fdwalk *w, DIR *table, pid_t pid)
 {
@@ -56,7 +83,9 @@ static int read_table(const struct fdwalk *w, DIR *table, pid_t pid)
 		if (n < 0)
 			return -errno;
 		link[n] = '\0';
-		if (w->link(w->arg, dirfd(table), pid, (int)number(e->d_name, '\0', INT_MAX), link))
+		if (w->wanted && !w->wanted(w->arg, link))
+			continue;
+		if (tell(w, dirfd(table), pid, (int)number(e->d_name, '\0', INT_MAX), link))
 			return 0;
 	}
 	return -errno;
@@ -82,31 +111,63 @@ static void walk_process(const struct fdwalk *w, pid_t pid)
 	snprintf(path, sizeof path, "%d/fd", (int)pid);
 	err = fdwalk_table(w, path, pid);
 	if (err && err != -ENOENT && err != -ESRCH)
-		w->refused(w->arg, err, pid);
+		tell_refused(w, err, pid);
 	if (w->process)
 		w->process(w->arg, pid);
 }
 
+struct pids {
+	const struct fdwalk *walk;
+	pid_t *v;
+	size_t n;
+	atomic_size_t next;
+};
+
+static void *walk_some(void *arg)
+{
+	struct pids *p = arg;
+
+	for (size_t first; first = atomic_fetch_add(&p->next, TAKEN), first < p->n;)
+		for (size_t i = first; i < p->n && i < first + TAKEN; i++)
+			walk_process(p->walk, p->v[i]);
+	return NULL;
+}
+
+/* With a second thread where there are many; where none can be had, without. */
+static void walk_pids(struct pids *p)
+{
+	bool two = p->walk->wanted && !p->walk->process && p->n >= MANY && sysconf(_SC_NPROCESSORS_ONLN) > 1;
+	pthread_t second;
+
+	two = two && !pthread_create(&second, NULL, walk_some, p);
+	walk_some(p);
+	if (two)
+		pthread_join(second, NULL);
+}
+
 static int walk_all(const struct fdwalk *w, DIR *proc)
 {
+	struct pids pids = {.walk = w};
 	struct dirent *e;
-	bool saw_init = false, saw_any = false;
+	bool saw_init = false;
+	int err;
 
 	while (errno = 0, (e = readdir(proc))) {
 		pid_t pid = (pid_t)number(e->d_name, '\0', INT_MAX);
 
 		if (!pid)
 			continue;
-		saw_any = true;
+		pids.v = xgrow(pids.v, pids.n, sizeof *pids.v);
+		pids.v[pids.n++] = pid;
 		saw_init |= pid == 1;
-		walk_process(w, pid);
 	}
-	if (errno || !saw_any)
-		return errno ? -errno : -ENOENT;
+	err = errno ? -errno : pids.n ? 0 : -ENOENT;
+	walk_pids(&pids);
+	free(pids.v);
 	/* Every pid namespace has a pid 1; where it is not listed, hidepid= hides processes of others (proc(5)). */
-	if (!saw_init)
+	if (!err && !saw_init)
 		w->refused(w->arg, -EACCES, 1);
-	return 0;
+	return err;
 }
 
 /* Walks over all descriptors that may be seen.  Returns 0; -errno if /proc itself cannot be read, or has no processes (-ENOENT). */

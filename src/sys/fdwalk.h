@@ -2,6 +2,7 @@
 #ifndef SYS_FDWALK_H
 #define SYS_FDWALK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -9,6 +10,8 @@
 struct fdwalk {
 	int procfd;  /* a descriptor of /proc, or -errno where it could not be opened */
 	void *arg;
+	/* Whether link is to be told of what a descriptor refers to: then two threads walk, and ask this at the same time.  NULL: of all, in one. */
+	bool (*wanted)(const void *arg, const char *target);
 	/* One descriptor and what it refers to; table is that directory of links.  Not 0: the rest of this process is left out. */
 	int (*link)(void *arg, int table, pid_t pid, int fd, const char *target);
 	/* Each process, after its table; may be NULL. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which processes hold a socket: one walk over all descriptors for all sockets,
- * and no other work for a descriptor that is not wanted.  /proc/PID/fdinfo/N
+ * Which processes hold a socket: one walk over all descriptors for all sockets, in
+ * two threads, and no other work for a descriptor that is not wanted.  /proc/PID/fdinfo/N
  * tells close-on-exec (seq_show() in fs/proc/fd.c).  Only where a socket is left
  * without a process a second one looks for what is in no table of a process.
  */
@@ -64,34 +64,36 @@ static enum tri read_cloexec(int procfd, pid_t pid, pid_t tid, int fd)
 	return cloexec;
 }
 
-/* The process becomes the last of the owners' processes; -errno if it is gone. */
-static int need_process(struct scan *scan, pid_t pid)
+/* Sets *place to that of the process among the owners' processes, and reads it if it is not there; -errno if it is gone. */
+static int need_process(struct scan *scan, pid_t pid, size_t *place)
 {
 	struct owners *o = &scan->seen->owners;
 	struct process p;
 	int err;
 
-	if (o->nprocesses && o->processes[o->nprocesses - 1].pid == pid)
-		return 0;
+	for (*place = 0; *place < o->nprocesses; ++*place)
+		if (o->processes[*place].pid == pid)
+			return 0;
 	err = process_read(scan->procfd, pid, scan->now, &p, &scan->seen->gaps);
 	if (err)
 		return err;
 	o->processes = xgrow(o->processes, o->nprocesses, sizeof *o->processes);
-	o->processes[o->nprocesses++] = p;
+	o->processes[o->nprocesses] = p;
+	o->nprocesses++;
 	return 0;
 }
 
-/* Notes one descriptor; the process is read with its first.  -errno if it is gone. */
-static int add(struct scan *scan, uint32_t inode, pid_t pid, enum via via, pid_t tid, int fd)
+/* Notes one descriptor; the process is read with its first, and its place is told.  -errno if it is gone. */
+static int add(struct scan *scan, uint32_t inode, pid_t pid, enum via via, pid_t tid, int fd, size_t *place)
 {
 	struct owners *o = &scan->seen->owners;
-	int err = need_process(scan, pid);
+	int err = need_process(scan, pid, place);
 
 	if (err)
 		return err;
 	o->v = xgrow(o->v, o->n, sizeof *o->v);
 	o->v[o->n++] = (struct owner){.inode = inode,
-	                              .process = o->nprocesses - 1,
+	                              .process = *place,
 	                              .fd = fd,
 	                              .cloexec = via == VIA_IO_URING ? UNKNOWN : read_cloexec(scan->procfd, pid, tid, fd),
 	                              .via = via,
@@ -99,13 +101,20 @@ static int add(struct scan *scan, uint32_t inode, pid_t pid, enum via via, pid_t
 	return 0;
 }
 
-static int take(void *arg, int table, pid_t pid, int fd, const char *target)
+static bool wanted(const void *arg, const char *target)
 {
-	struct scan *scan = arg;
+	const struct scan *scan = arg;
 	uint32_t inode = fdwalk_inode(target);
 
+	return inode && idset_has(&scan->wanted, inode);
+}
+
+static int take(void *arg, int table, pid_t pid, int fd, const char *target)
+{
+	size_t place;
+
 	(void)table;
-	return inode && idset_has(&scan->wanted, inode) ? add(scan, inode, pid, VIA_FD, 0, fd) : 0;
+	return add(arg, fdwalk_inode(target), pid, VIA_FD, 0, fd, &place);
 }
 
 /* Whether it is known already, by the table of another thread that is the same one. */
@@ -122,11 +131,12 @@ static void take_hidden(void *arg, uint32_t inode, pid_t pid, enum via via, pid_
 {
 	struct scan *scan = arg;
 	struct owners *o = &scan->seen->owners;
+	size_t place;
 
-	if (!idset_has(&scan->missing, inode) || is_noted(o, inode, pid, fd) || add(scan, inode, pid, via, tid, fd))
+	if (!idset_has(&scan->missing, inode) || is_noted(o, inode, pid, fd) || add(scan, inode, pid, via, tid, fd, &place))
 		return;
 	if (tid)
-		process_read_thread(scan->procfd, tid, &o->processes[o->nprocesses - 1], &scan->seen->gaps);
+		process_read_thread(scan->procfd, tid, &o->processes[place], &scan->seen->gaps);
 }
 
 static bool is_hinted(const struct owners *o, enum hint_kind kind, pid_t pid, int fd)
@@ -242,7 +252,7 @@ static void look_at_namespace(struct scan *scan)
 void owner_scan(struct snapshot *s, int procfd)
 {
 	struct scan scan = {.seen = s, .procfd = procfd, .now = process_clock()};
-	struct fdwalk walk = {.procfd = procfd, .arg = &scan, .link = take, .refused = refuse};
+	struct fdwalk walk = {.procfd = procfd, .arg = &scan, .wanted = wanted, .link = take, .refused = refuse};
 	int err;
 
 	collect(&scan);
