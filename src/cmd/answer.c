@@ -13,6 +13,7 @@
 #include "base/msg.h"
 #include "base/xalloc.h"
 #include "judge/judge.h"
+#include "model/slice.h"
 #include "sys/snapshot.h"
 
 /* What no table lists, owners, options, trials one by one, the ways of this kernel. */
@@ -203,27 +204,32 @@ static void find_quiet(struct answers *all, struct answer *a, const struct exten
 	find(a, extent, all);
 }
 
-/* What judging each port of the range by its sockets alone leaves open, in one want. */
+/* Adds what judging that port of the range by its sockets alone leaves open. */
+static void add_wants(const struct answers *all, const struct inquiry *q, uint16_t port, bool details, struct want *sum)
+{
+	struct answer a = {.request = q->request};
+	struct want want;
+
+	a.request.target.port = port;
+	snapshot_slice(&a.seen, &all->whole, port);
+	if (judge(&a.report, &a.request, &a.seen, details, &want)) {
+		sum->info |= want.info;
+		sum->peers |= want.peers;
+		sum->mptcp |= want.mptcp;
+		sum->owners |= want.owners;
+	}
+	want_free(&want);
+	report_free(&a.report);
+	snapshot_free(&a.seen);
+}
+
+/* The same for all of them, in one want. */
 static void want_of_all(const struct answers *all, const struct inquiry *q, bool details, struct want *sum)
 {
 	*sum = (struct want){0};
-	for (size_t i = 0; i < q->nports; i++) {
-		struct answer a = {.request = q->request};
-		struct want want;
-
-		a.request.target.port = q->ports[i];
-		snapshot_slice(&a.seen, &all->whole, q->ports[i]);
-		if (a.seen.nsocks && judge(&a.report, &a.request, &a.seen, details, &want)) {
-			sum->info |= want.info;
-			sum->peers |= want.peers;
-			sum->mptcp |= want.mptcp;
-			sum->owners |= want.owners;
-		}
-		if (a.seen.nsocks)
-			want_free(&want);
-		report_free(&a.report);
-		snapshot_free(&a.seen);
-	}
+	for (size_t i = 0; i < q->nports; i++)
+		if (slice_is_busy(&all->whole, q->ports[i]))
+			add_wants(all, q, q->ports[i], details, sum);
 }
 
 static void look_at_all(struct answers *to, const struct inquiry *q, bool details)
@@ -246,17 +252,6 @@ static void look_at_all(struct answers *to, const struct inquiry *q, bool detail
 	snapshot_slice(&to->shared, &to->whole, 0);
 }
 
-static bool has_socket(const struct answers *all, uint16_t port)
-{
-	struct snapshot s;
-	bool has;
-
-	snapshot_slice(&s, &all->whole, port);
-	has = s.nsocks || gap_has(&s.gaps, GAP_BOUND_ONLY) != gap_has(&all->shared.gaps, GAP_BOUND_ONLY);
-	snapshot_free(&s);
-	return has;
-}
-
 /* Low ports of a range are counted only. */
 static bool is_listed(const struct extent *extent, struct report *r)
 {
@@ -269,7 +264,7 @@ static void find_many(struct answers *to, const struct inquiry *q, const struct 
 {
 	look_at_all(to, q, extent->details);
 	for (size_t i = 0; i < q->nports; i++) {
-		bool busy = has_socket(to, q->ports[i]);
+		bool busy = slice_is_busy(&to->whole, q->ports[i]);
 		struct answer *a;
 
 		if (extent->survey && !busy)

@@ -134,6 +134,20 @@ void slice_name_uncertain(struct snapshot *s, uint16_t first, uint16_t last)
 }
 
 /*
+ * Whether whole, which is in order, shows more of that port than of one without a
+ * socket: it has one, or one may be there of which nothing else tells.
+ */
+bool slice_is_busy(const struct snapshot *whole, uint16_t port)
+{
+	size_t n = whole->nsocks;
+
+	find(whole->socks, &n, port, port_of);
+	for (size_t i = 0; !n && i < whole->nunlisted; i++)
+		n = whole->unlisted[i].s.port == port && !whole->unlisted[i].certain && !gap_has(&whole->gaps, GAP_BOUND_ONLY);
+	return n;
+}
+
+/*
  * Fills s (what is older in it is not released) with what whole shows of that
  * port: maybe no socket, but the host and the gaps.  whole is in order, and must
  * stay where it is while s is used.  What is fetched for s later is its own.

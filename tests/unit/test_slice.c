@@ -47,6 +47,7 @@ START_TEST(test_order)
 			ck_assert_uint_eq(row->ports[s.socks[i].cookie - 1], port);
 			last = s.socks[i].cookie;
 		}
+		ck_assert_msg(slice_is_busy(&whole, (uint16_t)port) == (s.nsocks > 0), "%s: port %u", row->name, port);
 		seen += s.nsocks;
 		snapshot_free(&s);
 	}
@@ -128,6 +129,19 @@ START_TEST(test_unlisted)
 }
 END_TEST
 
+/* A port that may have one is looked at, unless all of them may. */
+START_TEST(test_uncertain)
+{
+	struct unlisted found[] = {{.s = {.port = 80}}, {.s = {.port = 81}, .certain = true}};
+	struct snapshot whole = {.unlisted = found, .nunlisted = COUNT(found)};
+
+	ck_assert(slice_is_busy(&whole, 80) && !slice_is_busy(&whole, 81) && !slice_is_busy(&whole, 82));
+	gap_add(&whole.gaps, GAP_BOUND_ONLY, 0, NULL);
+	ck_assert(!slice_is_busy(&whole, 80));
+	gap_free(&whole.gaps);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("slice");
@@ -136,5 +150,6 @@ int main(void)
 	add_table(suite, "gaps", test_gaps, 1);
 	add_table(suite, "peers", test_peers, 1);
 	add_table(suite, "unlisted", test_unlisted, 1);
+	add_table(suite, "uncertain", test_uncertain, 1);
 	return run_suite(suite);
 }
