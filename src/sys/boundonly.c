@@ -134,7 +134,7 @@ static int read_socket(const struct scan *scan, int fd, uint32_t inode, struct u
 {
 	struct sock *s = &u->s;
 	struct sockaddr_storage local;
-	socklen_t len = sizeof local;
+	socklen_t len = sizeof local, size = sizeof s->cookie;
 	struct stat st;
 	enum tri here;
 
@@ -153,6 +153,8 @@ static int read_socket(const struct scan *scan, int fd, uint32_t inode, struct u
 	s->port = take_address(&local, &s->local);
 	if (!s->port)
 		return 1;
+	if (getsockopt(fd, SOL_SOCKET, SO_COOKIE, &s->cookie, &size))
+		s->cookie = 0;
 	u->certain = read_state(fd, s) && here == YES;
 	return sockopt_read_all(fd, s);
 }

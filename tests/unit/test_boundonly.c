@@ -197,7 +197,11 @@ START_TEST(test_socket)
 	ck_assert_msg(s.unlisted_read && s.nunlisted == (size_t)row->found, "%s: %zu", row->name, s.nunlisted);
 	if (row->found) {
 		const struct unlisted *u = &s.unlisted[0];
+		uint64_t cookie = 0;
+		socklen_t len = sizeof cookie;
 
+		ck_assert_int_eq(getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len), 0);
+		ck_assert(cookie && u->s.cookie == cookie);
 		ck_assert_msg(u->certain == row->certain && u->s.state == row->state && u->fd == fd && u->pid == getpid(),
 		              "%s: state %d", row->name, u->s.state);
 		ck_assert(u->s.port == PORT && u->s.inode == inode_of(fd) && !u->s.peer_port == (row->state != STATE_ESTABLISHED));
