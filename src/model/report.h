@@ -212,6 +212,7 @@ struct row {
 	struct sock s;
 	enum tri blocks;      /* the requested bind(), on at least one of its addresses */
 	int cause;            /* index into causes, -1 for none */
+	enum tri matches;     /* "check" was told to look for such a one; UNKNOWN: it is not check that asks */
 	size_t place;         /* of the first of the group in the snapshot */
 };
 
@@ -250,6 +251,7 @@ struct report {
 	size_t ncauses;
 	unsigned int notes;   /* bits 1 << enum note_id */
 	struct rows others;   /* sockets of the port on other addresses: indexes into seen->socks */
+	enum tri matches;     /* "check": it has what was looked for; UNKNOWN: that is not known, or not asked */
 };
 
 /* The answers to a range or list of ports. */
