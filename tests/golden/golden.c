@@ -16,7 +16,9 @@
 #include "cmd/explain.h"
 #include "judge/binds.h"
 #include "judge/judge.h"
+#include "judge/match.h"
 #include "out/json.h"
+#include "out/line.h"
 #include "out/progress.h"
 #include "out/term.h"
 #include "tests/golden/scene.h"
@@ -149,6 +151,33 @@ static const struct scene *scene_called(const char *slug)
 	abort();
 }
 
+/* What "portwhy check" prints of a scene; netns: as with --all-netns. */
+static void write_lines(const char *dir, const char *slug, const char *netns)
+{
+	struct snapshot seen;
+	struct request request;
+	struct report r;
+	struct match blocking = {.blocking = true};
+	struct buf out = {0};
+	bool any = false;
+
+	scene_start(&seen, &request);
+	scene_called(slug)->make(&seen, &request);
+	judge_scene(&r, &request, &seen);
+	match_report(&r, &blocking);
+	for (size_t i = 0; i < r.nrows; i++) {
+		if (r.rows[i].matches == YES)
+			line_row(&out, &r, &r.rows[i], netns);
+		any |= r.rows[i].matches == YES;
+	}
+	if (!any && r.matches == YES)
+		line_alone(&out, &r, netns);
+	write_file(dir, slug, "line", &out);
+	buf_free(&out);
+	report_free(&r);
+	snapshot_free(&seen);
+}
+
 /* A range made of some scenes' answers: that many ports from 9877 on, two of them low. */
 static void write_range(const char *dir, const struct format *format)
 {
@@ -260,8 +289,15 @@ static void write_explains(const char *dir)
 
 static void write_all(const char *dir)
 {
+	static const char *const lines[] = {"listener-hostile", "unix-listener-hostile", "hidden-owner", "kernel-owned-vxlan",
+	                                    "fin-wait-2-orphan", "fin-wait-1", "shared-socket", "time-wait-v6", "device-bound",
+	                                    "v4-mapped", "listener-and-time-wait", "unix-stale-path", "unix-abstract", "udp-crowd",
+	                                    "ephemeral-exhausted", "own-fd-table", "free"};
 	const struct scene *s;
 
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+		write_lines(dir, lines[i], NULL);
+	write_lines(dir, "self-connect", "blue\tsky\x1b\n");
 	for (size_t i = 0; (s = scene_at(i)); i++) {
 		write_report(dir, s, &term);
 		write_report(dir, s, &json);
