@@ -15,6 +15,7 @@ static const struct verb {
 	bool alone; /* wants no target */
 } verbs[] = {
     {"why", "TARGET...", "says whether bind() works; if not, what holds the port, why, the fix", cmd_why, false},
+    {"check", "[TARGET...]", "for tests: a line for each socket that makes bind() fail, or silence", cmd_check, true},
     {"wait", "TARGET...", "returns as soon as bind() works; -T gives up after a time", cmd_wait, false},
     {"explain", "[ID...]", "the text of a cause, facet, fix or TCP state, or without ID the list", cmd_explain, true},
 };

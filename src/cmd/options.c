@@ -28,7 +28,10 @@ enum {
 	OPT_USER,
 	OPT_TO,
 	OPT_OUTPUT,
-	OPT_ALL_NETNS
+	OPT_ALL_NETNS,
+	OPT_STATES,
+	OPT_SAVE,
+	OPT_SINCE
 };
 
 static const struct option long_options[] = {
@@ -55,6 +58,9 @@ static const struct option long_options[] = {
     {"ascii", no_argument, NULL, OPT_ASCII},
     {"lang", required_argument, NULL, OPT_LANG},
     {"color", required_argument, NULL, OPT_COLOR},
+    {"states", required_argument, NULL, OPT_STATES},
+    {"save", required_argument, NULL, OPT_SAVE},
+    {"since", required_argument, NULL, OPT_SINCE},
     {"timeout", required_argument, NULL, 'T'},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, 'V'},
@@ -66,7 +72,10 @@ static const struct {
 	int option;
 	const char *verbs[3];
 } owned[] = {
-    {'T', {"wait"}},
+    {OPT_STATES, {"check"}},
+    {OPT_SAVE, {"check"}},
+    {OPT_SINCE, {"check"}},
+    {'T', {"check", "wait"}},
 };
 
 /* What --help says of targets and options. */
@@ -107,8 +116,16 @@ const char *options_help(void)
 	       "      --lang=LANG  language of the code in a fix: c, c++, python, node, go,\n"
 	       "                   rust, java, ruby, php, perl, shell, nginx, apache,\n"
 	       "                   systemd\n"
+	       "      --states=LIST\n"
+	       "                   check: sockets in these states (TIME_WAIT,CLOSE_WAIT...) or\n"
+	       "                   groups: any, blocking (the default), lingering, listen\n"
+	       "      --save=FILE  check: write down which sockets there are\n"
+	       "      --since=FILE|PID\n"
+	       "                   check: pass over the sockets of that file, or those whose\n"
+	       "                   processes all started before PID\n"
 	       "  -T, --timeout=SECONDS\n"
-	       "                   wait: give up after that, such as 30 or 0.5\n"
+	       "                   how long check looks again until nothing matches, and wait\n"
+	       "                   waits, at most; such as 30 or 0.5\n"
 	       "  -h, --help       this text\n"
 	       "  -V, --version    the version\n";
 }
@@ -284,6 +301,15 @@ void options_parse(struct options *o, int argc, char **argv)
 			break;
 		case OPT_ALL_NETNS:
 			o->all_netns = true;
+			break;
+		case OPT_STATES:
+			o->states = optarg;
+			break;
+		case OPT_SAVE:
+			o->save = optarg;
+			break;
+		case OPT_SINCE:
+			o->since = optarg;
 			break;
 		case OPT_OUTPUT:
 			o->output = optarg;

@@ -16,6 +16,7 @@ struct options {
 	bool json, quiet, verbose, all, numeric, ascii, help, version;
 	bool tcp, udp, ipv4, ipv6, reuseaddr, reuseport, v6only, all_netns;
 	const char *device, *user, *to, *output, *netns; /* NULL: not given */
+	const char *states, *save, *since; /* of check */
 	enum probe_when probe;
 	enum language lang;
 	enum color_when color;

@@ -28,12 +28,12 @@ static int write_all(int fd, const struct buf *out)
 	return 0;
 }
 
-static void bad_file(const char *path, int err)
+static void bad_file(const char *option, const char *path, int err)
 {
 	struct buf b = {0};
 
 	vis(&b, path, strlen(path), true);
-	die("--output '%s': %s", b.s ? b.s : "", strerror(err));
+	die("%s '%s': %s", option, b.s ? b.s : "", strerror(err));
 }
 
 /* A device or pipe is written to as it is. */
@@ -80,7 +80,11 @@ static int replace(const char *path, mode_t mode, const struct buf *out)
 	return err;
 }
 
-static void print_to(const char *path, const struct buf *out)
+/*
+ * Writes the file that an option names, all or nothing: a temporary one that is
+ * renamed.  A failure ends the program with status 2 and one line.
+ */
+void print_to(const char *option, const char *path, const struct buf *out)
 {
 	char *real = realpath(path, NULL);
 	struct stat st;
@@ -93,7 +97,7 @@ static void print_to(const char *path, const struct buf *out)
 		err = replace(real ? real : path, exists ? st.st_mode & 07777 : mode_of_new_files(), out);
 	free(real);
 	if (err)
-		bad_file(path, err);
+		bad_file(option, path, err);
 }
 
 /*
@@ -106,7 +110,7 @@ void print(const struct buf *out, const char *path)
 	int err;
 
 	if (path) {
-		print_to(path, out);
+		print_to("--output", path, out);
 		return;
 	}
 	err = write_all(STDOUT_FILENO, out);

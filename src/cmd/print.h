@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 
+void print_to(const char *option, const char *path, const struct buf *out);
 void print(const struct buf *out, const char *path);
 
 #endif

@@ -5,6 +5,7 @@
 #include "cmd/options.h"
 
 int cmd_why(const struct options *o);
+int cmd_check(const struct options *o);
 int cmd_wait(const struct options *o);
 int cmd_explain(const struct options *o);
 

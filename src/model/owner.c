@@ -54,7 +54,8 @@ void owners_sort(struct owners *owners)
 		qsort_r(owners->v, owners->n, sizeof *owners->v, compare, owners);
 }
 
-static void process_free(struct process *p)
+/* Releases what it points to. */
+void process_free(struct process *p)
 {
 	for (size_t i = 0; i < p->ncmdline; i++)
 		free(p->cmdline[i]);

@@ -79,6 +79,7 @@ struct owners {
 
 const struct owner *owners_of(const struct owners *owners, uint32_t inode, size_t *n);
 void owners_sort(struct owners *owners);
+void process_free(struct process *p);
 void owners_free(struct owners *owners);
 
 #endif

@@ -327,6 +327,8 @@ static json_t *sock(const struct report *r, const struct row *row)
 	set(o, "proto", json_string(sock_proto_name((enum proto)s->proto)));
 	set(o, "state", json_string(sock_state_name(s)));
 	set(o, "blocks", tri(row->blocks));
+	if (row->matches != UNKNOWN)
+		set(o, "matches", json_boolean(row->matches == YES));
 	set(o, "held_by", json_string(holders[s->held_by]));
 	set(o, "local", local(r->seen, s));
 	set(o, "peer", connected ? endpoint(&s->peer, s->peer_port) : json_null());

@@ -16,6 +16,7 @@ sys.dont_write_bytecode = True  # the source tree stays as it is
 
 from asked import ASKED
 from cases import CASES
+from checking import CHECKING
 from connecting import CONNECTING
 from expect import run_case
 from explaining import EXPLAINING
@@ -25,6 +26,7 @@ from near import check_near_misses
 from netns import NETNS
 from picking import PICKING
 from runtimes import RUNTIMES
+from since import SINCE
 from snippets import SNIPPETS
 from special import SPECIAL
 from starter import STARTER
@@ -45,6 +47,7 @@ def all_tests():
         *rows,
         *SPECIAL,
         *ASKED,
+        *CHECKING,
         *CONNECTING,
         *EXPLAINING,
         *FIXES,
@@ -52,6 +55,7 @@ def all_tests():
         *NETNS,
         *PICKING,
         *RUNTIMES,
+        *SINCE,
         *STARTER,
         *SNIPPETS,
         *TERMINAL,
