@@ -25,6 +25,7 @@ from hidden import HIDDEN
 from near import check_near_misses
 from netns import NETNS
 from picking import PICKING
+from recipes import RECIPES
 from runtimes import RUNTIMES
 from since import SINCE
 from snippets import SNIPPETS
@@ -54,6 +55,7 @@ def all_tests():
         *HIDDEN,
         *NETNS,
         *PICKING,
+        *RECIPES,
         *RUNTIMES,
         *SINCE,
         *STARTER,
