@@ -13,7 +13,7 @@ static const struct verb {
 	const char *name, *targets, *what;
 	int (*run)(const struct options *o);
 	bool alone; /* wants no target */
-} verbs[] = {
+} overview = {VERB_OVERVIEW, "", "", cmd_overview, true}, verbs[] = {
     {"why", "TARGET...", "says whether bind() works; if not, what holds the port, why, the fix", cmd_why, false},
     {"check", "[TARGET...]", "for tests: a line for each socket that makes bind() fail, or silence", cmd_check, true},
     {"wait", "TARGET...", "returns as soon as bind() works; -T gives up after a time", cmd_wait, false},
@@ -22,7 +22,8 @@ static const struct verb {
 
 static void help(FILE *f)
 {
-	fputs("usage: portwhy [OPTION...] TARGET...\n", f);
+	fputs("usage: portwhy [OPTION...]\n         every port in use: what is on it, who holds it, when it clears\n"
+	      "       portwhy [OPTION...] TARGET...\n", f);
 	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
 		fprintf(f, "       portwhy [OPTION...] %s %s\n         %s\n", verbs[i].name, verbs[i].targets, verbs[i].what);
 	fprintf(f, "\n%s\nExit status: 0 free, 1 taken or refused, 2 could not run, 3 unsure.\n", options_help());
@@ -37,7 +38,7 @@ static int finish(void)
 	die("standard output: %s", strerror(errno));
 }
 
-/* The verb is the first argument that is not an option, "why" where it is none; what follows "--" is a target. */
+/* The verb is the first argument that is not an option, or that which fits: without a target all ports.  What follows "--" is a target. */
 static const struct verb *verb_of(struct options *o)
 {
 	for (size_t i = 0; o->nwords && i < sizeof verbs / sizeof *verbs; i++) {
@@ -47,7 +48,7 @@ static const struct verb *verb_of(struct options *o)
 		memmove(o->targets, o->targets + 1, (size_t)o->ntargets * sizeof *o->targets);
 		return &verbs[i];
 	}
-	return &verbs[0];
+	return o->ntargets ? &verbs[0] : &overview;
 }
 
 static int run(struct options *o)

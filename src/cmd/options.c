@@ -15,6 +15,7 @@
 #include "base/xalloc.h"
 #include "out/column.h"
 #include "out/lang.h"
+#include "out/overview.h"
 
 enum {
 	OPT_PROBE = 256,
@@ -204,9 +205,25 @@ static const char *name_of(int option)
 	return l->name;
 }
 
-/* Ends the program if an option was given that does not belong to that verb. */
-void options_check(const struct options *o, const char *verb)
+static struct columns columns_option(const char *list, column_namer *name)
 {
+	struct columns columns;
+	struct buf bad = {0}, all = {0};
+
+	if (columns_parse(&columns, list, name, &bad))
+		return columns;
+	columns_names(&all, name);
+	die("unknown column '%s'; there are %s", bad.s ? bad.s : "", all.s);
+}
+
+/*
+ * Reads what hangs on the verb, that of all ports or one by its name: the columns.
+ * Ends the program if an option was given that does not belong to it.
+ */
+void options_check(struct options *o, const char *verb)
+{
+	if (o->column_list)
+		o->columns = columns_option(o->column_list, strcmp(verb, VERB_OVERVIEW) ? column_name : overview_column_name);
 	for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) {
 		const char *const *v = owned[i].verbs;
 		size_t n = 0;
@@ -220,17 +237,6 @@ void options_check(const struct options *o, const char *verb)
 		if (!ours)
 			die("--%s belongs to %s", name_of(owned[i].option), all.s);
 	}
-}
-
-static struct columns columns_option(const char *list)
-{
-	struct columns columns;
-	struct buf bad = {0}, all = {0};
-
-	if (columns_parse(&columns, list, &bad))
-		return columns;
-	columns_names(&all);
-	die("unknown column '%s'; there are %s", bad.s ? bad.s : "", all.s);
 }
 
 /* Reads the options of argv (argv[0] is skipped); what is wrong ends the program with status 2. */
@@ -252,7 +258,7 @@ void options_parse(struct options *o, int argc, char **argv)
 			o->quiet = true;
 			break;
 		case 'o':
-			o->columns = columns_option(optarg);
+			o->column_list = optarg;
 			break;
 		case 'v':
 			o->verbose = true;

@@ -9,6 +9,9 @@
 #include "model/request.h"
 #include "out/style.h"
 
+/* What options_check() calls the verb that has no name. */
+#define VERB_OVERVIEW ""
+
 enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 /* What the command line said; targets point into argv.  nwords: how many of them stood before a "--". */
@@ -20,7 +23,8 @@ struct options {
 	enum probe_when probe;
 	enum language lang;
 	enum color_when color;
-	struct columns columns;
+	const char *column_list; /* NULL: not given */
+	struct columns columns;  /* what it says */
 	char **targets;
 	int ntargets, nwords;
 	int64_t timeout_ms; /* -1: none */
@@ -29,7 +33,7 @@ struct options {
 
 void options_parse(struct options *o, int argc, char **argv);
 void options_free(struct options *o);
-void options_check(const struct options *o, const char *verb);
+void options_check(struct options *o, const char *verb);
 struct style options_style(const struct options *o);
 struct style options_line_style(const struct options *o);
 const char *options_help(void);

@@ -7,6 +7,7 @@
 int cmd_why(const struct options *o);
 int cmd_check(const struct options *o);
 int cmd_wait(const struct options *o);
+int cmd_overview(const struct options *o);
 int cmd_explain(const struct options *o);
 
 #endif

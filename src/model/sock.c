@@ -6,11 +6,20 @@
  */
 #include "model/sock.h"
 
-static const char *const state_names[STATE_MAX] = {
-    [STATE_ESTABLISHED] = "ESTABLISHED", [STATE_SYN_SENT] = "SYN_SENT",       [STATE_SYN_RECV] = "SYN_RECV",
-    [STATE_FIN_WAIT_1] = "FIN_WAIT_1",   [STATE_FIN_WAIT_2] = "FIN_WAIT_2",   [STATE_TIME_WAIT] = "TIME_WAIT",
-    [STATE_CLOSE] = "CLOSE",             [STATE_CLOSE_WAIT] = "CLOSE_WAIT",   [STATE_LAST_ACK] = "LAST_ACK",
-    [STATE_LISTEN] = "LISTEN",           [STATE_CLOSING] = "CLOSING",         [STATE_NEW_SYN_RECV] = "SYN_RECV",
+static const uint8_t shown[STATE_MAX] = {
+    [0] = SHOWN_OTHER,
+    [STATE_ESTABLISHED] = SHOWN_ESTABLISHED, [STATE_SYN_SENT] = SHOWN_SYN_SENT,     [STATE_SYN_RECV] = SHOWN_SYN_RECV,
+    [STATE_FIN_WAIT_1] = SHOWN_FIN_WAIT_1,   [STATE_FIN_WAIT_2] = SHOWN_FIN_WAIT_2, [STATE_TIME_WAIT] = SHOWN_TIME_WAIT,
+    [STATE_CLOSE] = SHOWN_CLOSE,             [STATE_CLOSE_WAIT] = SHOWN_CLOSE_WAIT, [STATE_LAST_ACK] = SHOWN_LAST_ACK,
+    [STATE_LISTEN] = SHOWN_LISTEN,           [STATE_CLOSING] = SHOWN_CLOSING,       [STATE_NEW_SYN_RECV] = SHOWN_SYN_RECV,
+};
+
+static const char *const shown_names[SHOWN_STATES] = {
+    [SHOWN_LISTEN] = "LISTEN",         [SHOWN_BOUND] = "BOUND",           [SHOWN_UNCONN] = "UNCONN",
+    [SHOWN_ESTABLISHED] = "ESTABLISHED", [SHOWN_SYN_SENT] = "SYN_SENT",   [SHOWN_SYN_RECV] = "SYN_RECV",
+    [SHOWN_FIN_WAIT_1] = "FIN_WAIT_1", [SHOWN_FIN_WAIT_2] = "FIN_WAIT_2", [SHOWN_CLOSING] = "CLOSING",
+    [SHOWN_CLOSE_WAIT] = "CLOSE_WAIT", [SHOWN_LAST_ACK] = "LAST_ACK",     [SHOWN_TIME_WAIT] = "TIME_WAIT",
+    [SHOWN_CLOSE] = "CLOSE",           [SHOWN_OTHER] = "?",
 };
 
 static const char *const proto_names[PROTOS + 1] = {[PROTO_TCP] = "tcp", [PROTO_UDP] = "udp", [PROTO_UNIX] = "unix"};
@@ -40,14 +49,25 @@ const char *sock_proto_name(enum proto proto)
 	return proto_names[proto];
 }
 
+/* As which state it is shown. */
+enum shown_state sock_shown_state(const struct sock *s)
+{
+	if (s->proto == PROTO_UDP && s->state == STATE_CLOSE)
+		return SHOWN_UNCONN;
+	if (sock_is_bound_only(s))
+		return SHOWN_BOUND;
+	return s->state < STATE_MAX ? (enum shown_state)shown[s->state] : SHOWN_OTHER;
+}
+
+const char *sock_shown_name(enum shown_state state)
+{
+	return shown_names[state];
+}
+
 /* The state's name: the kernel's without TCP_, BOUND for a socket that is bound and nothing more, UNCONN for UDP, "?" otherwise. */
 const char *sock_state_name(const struct sock *s)
 {
-	if (s->proto == PROTO_UDP && s->state == STATE_CLOSE)
-		return "UNCONN";
-	if (sock_is_bound_only(s))
-		return "BOUND";
-	return s->state < STATE_MAX && state_names[s->state] ? state_names[s->state] : "?";
+	return sock_shown_name(sock_shown_state(s));
 }
 
 /* The timer's name; a timer that this version does not know is "other". */

@@ -32,6 +32,25 @@ enum sock_state {
 	STATE_MAX
 };
 
+/* What a state is called: the kernel's name without TCP_, or BOUND, or UNCONN of UDP. */
+enum shown_state {
+	SHOWN_LISTEN,
+	SHOWN_BOUND,
+	SHOWN_UNCONN,
+	SHOWN_ESTABLISHED,
+	SHOWN_SYN_SENT,
+	SHOWN_SYN_RECV,
+	SHOWN_FIN_WAIT_1,
+	SHOWN_FIN_WAIT_2,
+	SHOWN_CLOSING,
+	SHOWN_CLOSE_WAIT,
+	SHOWN_LAST_ACK,
+	SHOWN_TIME_WAIT,
+	SHOWN_CLOSE,
+	SHOWN_OTHER,
+	SHOWN_STATES
+};
+
 /* idiag_timer; TIMER_FIN_WAIT_2 is what a kernel calls keepalive (2) on a FIN_WAIT_2 orphan. */
 enum sock_timer {
 	TIMER_NONE,
@@ -80,6 +99,8 @@ struct sock {
 
 uint32_t sock_hash(const struct sock *s);
 const char *sock_proto_name(enum proto proto);
+enum shown_state sock_shown_state(const struct sock *s);
+const char *sock_shown_name(enum shown_state state);
 const char *sock_state_name(const struct sock *s);
 const char *sock_timer_name(const struct sock *s);
 bool sock_is_minisocket(const struct sock *s);

@@ -257,17 +257,23 @@ void column_put(struct buf *out, enum column column, const struct report *r, con
 	table[column].put(out, &(struct cell){.r = r, .s = s, .style = style});
 }
 
-/* Appends the names of all columns. */
-void columns_names(struct buf *out)
+/* The name of a column of the table of sockets, for -o; NULL behind the last. */
+const char *column_name(size_t column)
 {
-	for (size_t i = 0; i < COLUMNS; i++)
-		buf_printf(out, "%s%s", i ? ", " : "", table[i].name);
+	return column < COLUMNS ? table[column].name : NULL;
 }
 
-static bool add(struct columns *columns, const char *name, size_t len)
+/* Appends the names of all columns of a table. */
+void columns_names(struct buf *out, column_namer *name_of)
 {
-	for (size_t i = 0; i < COLUMNS; i++) {
-		if (strlen(table[i].name) != len || strncasecmp(table[i].name, name, len))
+	for (size_t i = 0; name_of(i); i++)
+		buf_printf(out, "%s%s", i ? ", " : "", name_of(i));
+}
+
+static bool add(struct columns *columns, column_namer *name_of, const char *name, size_t len)
+{
+	for (size_t i = 0; name_of(i); i++) {
+		if (strlen(name_of(i)) != len || strncasecmp(name_of(i), name, len))
 			continue;
 		if (columns->n < COLUMNS_MAX)
 			columns->v[columns->n++] = (unsigned char)i;
@@ -277,17 +283,17 @@ static bool add(struct columns *columns, const char *name, size_t len)
 }
 
 /*
- * Reads names of columns with commas between them, + before the list to add
+ * Reads names of columns of a table with commas between them, + before the list to add
  * them to the default ones; upper and lower case are the same, columns beyond
  * COLUMNS_MAX are dropped.  False: what was put into bad is no name.
  */
-bool columns_parse(struct columns *columns, const char *list, struct buf *bad)
+bool columns_parse(struct columns *columns, const char *list, column_namer *name_of, struct buf *bad)
 {
 	*columns = (struct columns){.added = *list == '+'};
 	list += columns->added;
 	for (size_t len;; list += len + 1) {
 		len = strcspn(list, ",");
-		if (!add(columns, list, len)) {
+		if (!add(columns, name_of, list, len)) {
 			vis(bad, list, len, true);
 			return false;
 		}

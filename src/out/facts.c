@@ -450,7 +450,8 @@ void facts_expand(struct buf *out, const char *text, const struct scope *scope)
 		                   put_fact(out, facts_connection, text + 1, name - 1, scope) ||
 		                   put_fact(out, facts_to, text + 1, name - 1, scope) ||
 		                   put_fact(out, facts_netns, text + 1, name - 1, scope) ||
-		                   put_fact(out, facts_unix, text + 1, name - 1, scope)))
+		                   put_fact(out, facts_unix, text + 1, name - 1, scope) ||
+		                   (scope->overview && put_fact(out, facts_overview, text + 1, name - 1, scope))))
 			text += name + 1;
 		else
 			buf_add(out, text++, 1);

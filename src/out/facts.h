@@ -12,6 +12,7 @@ struct scope {
 	const struct cause *cause;
 	const struct gap *gap;
 	const struct elsewhere *elsewhere; /* one of several; NULL: the first stands for all */
+	const struct overview *overview; /* of all ports, likewise */
 	const struct range *range; /* of several ports, the report is then its about */
 	const struct style *style; /* NULL: plain text for JSON */
 };
@@ -23,7 +24,7 @@ struct fact {
 };
 
 extern const struct fact facts_who[], facts_starter[], facts_look[];
-extern const struct fact facts_connection[], facts_to[], facts_netns[], facts_unix[];
+extern const struct fact facts_connection[], facts_to[], facts_netns[], facts_unix[], facts_overview[];
 
 void facts_put_netns(struct buf *out, const struct scope *scope);
 void facts_raw(struct buf *out, const char *s, const struct scope *scope);

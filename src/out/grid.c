@@ -11,7 +11,7 @@
 #include "out/color.h"
 #include "out/wrap.h"
 
-enum { BETWEEN = 2, WRAPPED_MIN = 16 };
+enum { BETWEEN = 2 };
 
 static struct buf *cell(const struct grid *g, size_t row, size_t column)
 {
@@ -28,12 +28,26 @@ struct buf *grid_add_row(struct grid *g)
 	return cell(g, g->nrows++, 0);
 }
 
+/* Of the widest of its lines. */
+static size_t text_width(const char *text)
+{
+	size_t most = 0;
+
+	while (text && *text) {
+		size_t len = strcspn(text, "\n"), columns = wrap_columns(text, len);
+
+		most = columns > most ? columns : most;
+		text += len + (text[len] == '\n');
+	}
+	return most;
+}
+
 static size_t column_width(const struct grid *g, size_t c)
 {
 	size_t most = 0;
 
 	for (size_t r = 0; r < g->nrows; r++) {
-		size_t columns = wrap_columns(cell(g, r, c)->s, cell(g, r, c)->len);
+		size_t columns = text_width(cell(g, r, c)->s);
 
 		most = columns > most ? columns : most;
 	}
@@ -50,17 +64,33 @@ size_t grid_width(const struct grid *g)
 	return width;
 }
 
-/* The same with its columns wrapped as far as it is good to read. */
-static size_t least_width(const struct grid *g)
+/* Breaks a line behind the last comma that lets it fit, or the first that there is. */
+static void fold_cell(char *text, size_t width)
 {
-	size_t width = 0;
+	char *start = text, *comma = NULL;
 
-	for (size_t c = 0; c < g->ncolumns; c++) {
-		size_t most = column_width(g, c);
-
-		width += (g->wraps >> c & 1 && most > WRAPPED_MIN ? WRAPPED_MIN : most) + (c ? BETWEEN : 0);
+	for (char *at = strstr(text, ", "); at; at = strstr(at + 1, ", ")) {
+		if (comma && wrap_columns(start, (size_t)(at + 1 - start)) > width) {
+			comma[1] = '\n';
+			start = comma + 2;
+		}
+		comma = at;
 	}
-	return width;
+	if (comma && wrap_columns(start, strlen(start)) > width)
+		comma[1] = '\n';
+}
+
+/* Breaks the cells of a column behind commas, so that the grid is no wider than width, if it can be. */
+void grid_fold(struct grid *g, size_t column, size_t width)
+{
+	size_t all = grid_width(g), own = column_width(g, column), others = all - own;
+
+	if (all <= width)
+		return;
+	g->folded |= UINT32_C(1) << column;
+	for (size_t r = 1; r < g->nrows; r++)
+		if (cell(g, r, column)->s)
+			fold_cell(cell(g, r, column)->s, width > others ? width - others : 1);
 }
 
 /* One cell of such a record: behind the head, wrapped where even a line for itself is too short. */
@@ -101,11 +131,20 @@ static struct libscols_table *new_table(const struct style *style, size_t indent
 	return t;
 }
 
-static void fill(struct libscols_table *t, const struct grid *g, bool wrapped)
+/* A folded one has its lines apart already. */
+static void add_column(struct libscols_table *t, const char *head, bool folded)
+{
+	struct libscols_column *c = scols_table_new_column(t, head, 0, folded ? SCOLS_FL_WRAP : 0);
+
+	if (!c || (folded && (scols_column_set_wrapfunc(c, scols_wrapnl_chunksize, scols_wrapnl_nextchunk, NULL) ||
+	                      scols_column_set_safechars(c, "\n"))))
+		die("out of memory");
+}
+
+static void fill(struct libscols_table *t, const struct grid *g)
 {
 	for (size_t c = 0; c < g->ncolumns; c++)
-		if (!scols_table_new_column(t, cell(g, 0, c)->s, 0, wrapped && g->wraps >> c & 1 ? SCOLS_FL_WRAP : 0))
-			die("out of memory");
+		add_column(t, cell(g, 0, c)->s, g->folded >> c & 1);
 	for (size_t r = 1; r < g->nrows; r++) {
 		struct libscols_line *line = scols_table_new_line(t, NULL);
 
@@ -122,7 +161,7 @@ static void print_table(struct buf *out, const struct grid *g, size_t indent, co
 	size_t start = out->len;
 	char *text = NULL;
 
-	fill(t, g, indent + grid_width(g) > style->width);
+	fill(t, g);
 	if (scols_print_table_to_string(t, &text))
 		die("out of memory");
 	for (char *line = text, *end; line && *line; line = end) {
@@ -141,13 +180,12 @@ static void print_table(struct buf *out, const struct grid *g, size_t indent, co
 }
 
 /*
- * Prints it behind an indent.  Where it is wider than the terminal, columns that
- * may be wrapped are; where there are none, or that is not enough, it becomes records, one cell a
- * line, so that none is cut.
+ * Prints it behind an indent.  Where it is wider than the terminal it becomes
+ * records, one cell a line, so that none is cut.
  */
 void grid_print(struct buf *out, const struct grid *g, size_t indent, const struct style *style)
 {
-	if (indent + least_width(g) > style->width)
+	if (indent + grid_width(g) > style->width)
 		print_records(out, g, style->width);
 	else
 		print_table(out, g, indent, style);

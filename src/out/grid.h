@@ -13,11 +13,12 @@ enum { GRID_INDENT = 2 };
 struct grid {
 	struct buf *cells;
 	size_t nrows, ncolumns;
-	uint32_t wraps;    /* bits of columns that may take several lines */
+	uint32_t folded;   /* bits of columns with cells of several lines */
 };
 
 struct buf *grid_add_row(struct grid *g);
 size_t grid_width(const struct grid *g);
+void grid_fold(struct grid *g, size_t column, size_t width);
 void grid_print(struct buf *out, const struct grid *g, size_t indent, const struct style *style);
 void grid_free(struct grid *g);
 

@@ -31,18 +31,6 @@ const char *json_verdict(enum verdict v)
 	return verdicts[v];
 }
 
-static void set(json_t *object, const char *key, json_t *value)
-{
-	if (!value || json_object_set_new(object, key, value))
-		die("out of memory");
-}
-
-static void append(json_t *array, json_t *value)
-{
-	if (!value || json_array_append_new(array, value))
-		die("out of memory");
-}
-
 static json_t *expanded(const char *text, const struct scope *scope)
 {
 	struct buf b = {0};
@@ -79,7 +67,7 @@ static json_t *indexes(const struct rows *rows)
 	json_t *array = json_array();
 
 	for (size_t i = 0; i < rows->n; i++)
-		append(array, json_integer((json_int_t)rows->v[i]));
+		json_append(array, json_integer((json_int_t)rows->v[i]));
 	return array;
 }
 
@@ -93,13 +81,13 @@ static json_t *target(const struct target *t)
 	json_t *o = json_object();
 
 	json_set_bytes(o, "text", t->text);
-	set(o, "proto", json_string(sock_proto_name((enum proto)t->proto)));
-	set(o, "addr", address(&t->addr));
-	set(o, "port", t->path ? json_null() : json_integer(t->port));
-	set(o, "device", t->ifindex ? json_bytes(t->device) : json_null());
+	json_set(o, "proto", json_string(sock_proto_name((enum proto)t->proto)));
+	json_set(o, "addr", address(&t->addr));
+	json_set(o, "port", t->path ? json_null() : json_integer(t->port));
+	json_set(o, "device", t->ifindex ? json_bytes(t->device) : json_null());
 	json_set_bytes(o, "path", t->path);
 	if (t->path)
-		set(o, "type", unix_type(t->type));
+		json_set(o, "type", unix_type(t->type));
 	return o;
 }
 
@@ -128,16 +116,16 @@ static json_t *binds(const struct report *r)
 		if (r->request->target.path)
 			json_set_bytes(o, "addr", r->request->target.path);
 		else
-			set(o, "addr", address(&b->addr));
-		set(o, "reuseaddr", json_boolean(mixes[b->mix].reuseaddr));
-		set(o, "reuseport", json_boolean(mixes[b->mix].reuseport));
-		set(o, "v6only", json_boolean(r->request->v6only && b->addr.family == AF_INET6));
-		set(o, "result", result_of(b->result));
-		set(o, "listen", listen_of(r, b));
-		set(o, "by", json_string(b->by_probe ? "probe" : "rules"));
-		set(o, "unknown", b->doubt ? json_string(doubt_texts[b->doubt].id) : json_null());
-		set(o, "blocked_by", indexes(&b->blocked_by));
-		append(array, o);
+			json_set(o, "addr", address(&b->addr));
+		json_set(o, "reuseaddr", json_boolean(mixes[b->mix].reuseaddr));
+		json_set(o, "reuseport", json_boolean(mixes[b->mix].reuseport));
+		json_set(o, "v6only", json_boolean(r->request->v6only && b->addr.family == AF_INET6));
+		json_set(o, "result", result_of(b->result));
+		json_set(o, "listen", listen_of(r, b));
+		json_set(o, "by", json_string(b->by_probe ? "probe" : "rules"));
+		json_set(o, "unknown", b->doubt ? json_string(doubt_texts[b->doubt].id) : json_null());
+		json_set(o, "blocked_by", indexes(&b->blocked_by));
+		json_append(array, o);
 	}
 	return array;
 }
@@ -146,8 +134,8 @@ static json_t *endpoint(const struct addr *a, uint16_t port)
 {
 	json_t *o = json_object();
 
-	set(o, "addr", address(a));
-	set(o, "port", json_integer(port));
+	json_set(o, "addr", address(a));
+	json_set(o, "port", json_integer(port));
 	return o;
 }
 
@@ -156,11 +144,11 @@ static json_t *step(const struct story_step *s, const struct sock *sock)
 	json_t *o = json_object();
 	bool timed = s->timed && sock->state == STATE_TIME_WAIT && sock->expires_ms >= 0;
 
-	set(o, "at_ms", timed ? json_integer(sock->expires_ms - 60000) : json_null());
-	set(o, "end", json_string(s->end));
-	set(o, "event", json_string(s->event));
-	set(o, "segment", s->segment ? json_string(s->segment) : json_null());
-	set(o, "state", json_string(s->state));
+	json_set(o, "at_ms", timed ? json_integer(sock->expires_ms - 60000) : json_null());
+	json_set(o, "end", json_string(s->end));
+	json_set(o, "event", json_string(s->event));
+	json_set(o, "segment", s->segment ? json_string(s->segment) : json_null());
+	json_set(o, "state", json_string(s->state));
 	return o;
 }
 
@@ -169,7 +157,7 @@ static json_t *story(const struct report *r, const struct cause *c)
 	json_t *array = json_array();
 
 	for (size_t i = 0; i < story_texts[c->story].nsteps; i++)
-		append(array, step(&story_texts[c->story].steps[i], &r->rows[c->socks.v[0]].s));
+		json_append(array, step(&story_texts[c->story].steps[i], &r->rows[c->socks.v[0]].s));
 	return array;
 }
 
@@ -192,12 +180,12 @@ static json_t *fix(const struct fix *f, const struct scope *scope, enum language
 	const char *code = lang_snippet(f->id, &lang, scope)->code;
 	json_t *o = json_object();
 
-	set(o, "id", json_string(text->id));
-	set(o, "text", fix_words(f, lang, scope));
-	set(o, "helps_now", json_boolean(f->helps_now));
-	set(o, "permanent", json_boolean(f->permanent));
-	set(o, "command", text->command ? expanded(text->command, scope) : json_null());
-	set(o, "code", code ? expanded(code, scope) : json_null());
+	json_set(o, "id", json_string(text->id));
+	json_set(o, "text", fix_words(f, lang, scope));
+	json_set(o, "helps_now", json_boolean(f->helps_now));
+	json_set(o, "permanent", json_boolean(f->permanent));
+	json_set(o, "command", text->command ? expanded(text->command, scope) : json_null());
+	json_set(o, "code", code ? expanded(code, scope) : json_null());
 	return o;
 }
 
@@ -210,17 +198,17 @@ static json_t *cause(const struct report *r, const struct cause *c, enum languag
 
 	for (size_t i = 0; i < FACETS; i++)
 		if (c->facets & FACET_BIT(i))
-			append(facets, json_string(facet_texts[i].id));
+			json_append(facets, json_string(facet_texts[i].id));
 	for (size_t i = 0; i < c->nfixes; i++)
-		append(fixes, fix(&c->fixes[i], &scope, lang));
-	set(o, "id", json_string(text->id));
-	set(o, "certainty", json_string(c->inferred ? "inferred" : "proof"));
-	set(o, "title", expanded(text->title, &scope));
-	set(o, "text", expanded(many && text->many ? text->many : text->one, &scope));
-	set(o, "sockets", indexes(&c->socks));
-	set(o, "facets", facets);
-	set(o, "story", story(r, c));
-	set(o, "fixes", fixes);
+		json_append(fixes, fix(&c->fixes[i], &scope, lang));
+	json_set(o, "id", json_string(text->id));
+	json_set(o, "certainty", json_string(c->inferred ? "inferred" : "proof"));
+	json_set(o, "title", expanded(text->title, &scope));
+	json_set(o, "text", expanded(many && text->many ? text->many : text->one, &scope));
+	json_set(o, "sockets", indexes(&c->socks));
+	json_set(o, "facets", facets);
+	json_set(o, "story", story(r, c));
+	json_set(o, "fixes", fixes);
 	return o;
 }
 
@@ -231,10 +219,10 @@ static json_t *local(const struct snapshot *seen, const struct sock *s)
 
 	if (n) {
 		json_set_bytes(o, "path", n->text);
-		set(o, "type", unix_type(n->type));
+		json_set(o, "type", unix_type(n->type));
 		return o;
 	}
-	set(o, "device", json_bytes(snapshot_device(seen, s->ifindex)));
+	json_set(o, "device", json_bytes(snapshot_device(seen, s->ifindex)));
 	return o;
 }
 
@@ -245,8 +233,8 @@ static json_t *timer(const struct sock *s)
 	if (s->timer == TIMER_NONE)
 		return json_null();
 	o = json_object();
-	set(o, "kind", json_string(sock_timer_name(s)));
-	set(o, "expires_ms", number_or_null(s->expires_ms));
+	json_set(o, "kind", json_string(sock_timer_name(s)));
+	json_set(o, "expires_ms", number_or_null(s->expires_ms));
 	return o;
 }
 
@@ -260,40 +248,40 @@ static json_t *owner(const struct owner *own, const struct process *p)
 	char letter[2] = {p->state, '\0'};
 
 	for (size_t i = 0; i < p->ncmdline; i++) {
-		append(args, json_bytes(p->cmdline[i]));
+		json_append(args, json_bytes(p->cmdline[i]));
 		valid &= utf8_valid(p->cmdline[i], strlen(p->cmdline[i]));
 	}
 	for (size_t i = 0; i < p->nparents; i++) {
 		json_t *parent = json_object();
 
-		set(parent, "pid", json_integer(p->parents[i].pid));
+		json_set(parent, "pid", json_integer(p->parents[i].pid));
 		json_set_bytes(parent, "comm", p->parents[i].comm);
-		append(parents, parent);
+		json_append(parents, parent);
 	}
-	set(o, "pid", json_integer(p->pid));
-	set(o, "fd", json_integer(own->fd));
+	json_set(o, "pid", json_integer(p->pid));
+	json_set(o, "fd", json_integer(own->fd));
 	if (own->via != VIA_FD)
-		set(o, "via", json_string(vias[own->via]));
+		json_set(o, "via", json_string(vias[own->via]));
 	if (own->tid)
-		set(o, "tid", json_integer(own->tid));
+		json_set(o, "tid", json_integer(own->tid));
 	json_set_bytes(o, "comm", p->comm);
 	json_set_bytes(o, "exe", p->exe);
-	set(o, "cmdline", args);
+	json_set(o, "cmdline", args);
 	if (!valid) {
 		json_t *twins = json_array();
 
 		for (size_t i = 0; i < p->ncmdline; i++)
-			append(twins, json_hex(p->cmdline[i]));
-		set(o, "cmdline_bytes_hex", twins);
+			json_append(twins, json_hex(p->cmdline[i]));
+		json_set(o, "cmdline_bytes_hex", twins);
 	}
 	json_set_bytes(o, "cwd", p->cwd);
-	set(o, "uid", p->uid == UID_UNKNOWN ? json_null() : json_integer(p->uid));
+	json_set(o, "uid", p->uid == UID_UNKNOWN ? json_null() : json_integer(p->uid));
 	json_set_bytes(o, "user", p->user);
-	set(o, "state", p->state ? json_string(letter) : json_null());
-	set(o, "cloexec", tri(own->cloexec));
+	json_set(o, "state", p->state ? json_string(letter) : json_null());
+	json_set(o, "cloexec", tri(own->cloexec));
 	json_set_bytes(o, "unit", p->unit);
 	json_set_bytes(o, "container", p->container);
-	set(o, "parents", parents);
+	json_set(o, "parents", parents);
 	return o;
 }
 
@@ -304,7 +292,7 @@ static json_t *owners(const struct snapshot *seen, const struct sock *s)
 	const struct owner *o = owners_of(&seen->owners, s->inode, &n);
 
 	for (size_t i = 0; i < n; i++)
-		append(array, owner(&o[i], &seen->owners.processes[o[i].process]));
+		json_append(array, owner(&o[i], &seen->owners.processes[o[i].process]));
 	return array;
 }
 
@@ -324,30 +312,31 @@ static json_t *sock(const struct report *r, const struct row *row)
 	char cookie[24];
 
 	snprintf(cookie, sizeof cookie, "%llu", (unsigned long long)s->cookie);
-	set(o, "proto", json_string(sock_proto_name((enum proto)s->proto)));
-	set(o, "state", json_string(sock_state_name(s)));
-	set(o, "blocks", tri(row->blocks));
+	json_set(o, "proto", json_string(sock_proto_name((enum proto)s->proto)));
+	json_set(o, "state", json_string(sock_state_name(s)));
+	json_set(o, "blocks", tri(row->blocks));
 	if (row->matches != UNKNOWN)
-		set(o, "matches", json_boolean(row->matches == YES));
-	set(o, "held_by", json_string(holders[s->held_by]));
-	set(o, "local", local(r->seen, s));
-	set(o, "peer", connected ? endpoint(&s->peer, s->peer_port) : json_null());
-	set(o, "timer", timer(s));
-	set(o, "age_ms", aged ? json_integer(60000 - s->expires_ms) : json_null());
-	set(o, "uid", s->uid == UID_UNKNOWN ? json_null() : json_integer(s->uid));
-	set(o, "inode", rest || !s->inode ? json_null() : json_integer(s->inode));
-	set(o, "cookie", rest || !s->cookie ? json_null() : json_string(cookie));
-	set(o, "reuseaddr", tri((enum tri)s->reuseaddr));
-	set(o, "reuseport", tri((enum tri)s->reuseport));
-	set(o, "v6only", tri((enum tri)s->v6only));
-	set(o, "cgroup", cgroup_path_of(r->seen, s));
-	set(o, "owners", owners(r->seen, s));
+		json_set(o, "matches", json_boolean(row->matches == YES));
+	json_set(o, "held_by", json_string(holders[s->held_by]));
+	json_set(o, "local", local(r->seen, s));
+	json_set(o, "peer", connected ? endpoint(&s->peer, s->peer_port) : json_null());
+	json_set(o, "timer", timer(s));
+	json_set(o, "age_ms", aged ? json_integer(60000 - s->expires_ms) : json_null());
+	json_set(o, "uid", s->uid == UID_UNKNOWN ? json_null() : json_integer(s->uid));
+	json_set(o, "inode", rest || !s->inode ? json_null() : json_integer(s->inode));
+	json_set(o, "cookie", rest || !s->cookie ? json_null() : json_string(cookie));
+	json_set(o, "reuseaddr", tri((enum tri)s->reuseaddr));
+	json_set(o, "reuseport", tri((enum tri)s->reuseport));
+	json_set(o, "v6only", tri((enum tri)s->v6only));
+	json_set(o, "cgroup", cgroup_path_of(r->seen, s));
+	json_set(o, "owners", owners(r->seen, s));
 	json_suspects(o, r->seen, s);
-	set(o, "count", json_integer(s->count));
+	json_set(o, "count", json_integer(s->count));
 	return o;
 }
 
-static json_t *gaps(const struct report *r)
+/* What was not seen by the look of that report. */
+json_t *json_gaps(const struct report *r)
 {
 	json_t *array = json_array();
 
@@ -356,20 +345,21 @@ static json_t *gaps(const struct report *r)
 		struct scope scope = {.report = r, .gap = g};
 		json_t *o = json_object();
 
-		set(o, "what", expanded(gap_texts[g->kind].what, &scope));
-		set(o, "errno", g->err ? json_string(facts_errno(g->err)) : json_null());
-		set(o, "consequence", expanded(gap_texts[g->kind].consequence, &scope));
-		set(o, "affects", json_string(gap_texts[g->kind].affects));
-		append(array, o);
+		json_set(o, "what", expanded(gap_texts[g->kind].what, &scope));
+		json_set(o, "errno", g->err ? json_string(facts_errno(g->err)) : json_null());
+		json_set(o, "consequence", expanded(gap_texts[g->kind].consequence, &scope));
+		json_set(o, "affects", json_string(gap_texts[g->kind].affects));
+		json_append(array, o);
 	}
 	return array;
 }
 
-static json_t *netns(uint64_t inode, const struct netns *ns)
+/* A network namespace by its inode (0: not known) and name (ns may be NULL). */
+json_t *json_netns(uint64_t inode, const struct netns *ns)
 {
 	json_t *o = json_object();
 
-	set(o, "inode", inode ? json_integer((json_int_t)inode) : json_null());
+	json_set(o, "inode", inode ? json_integer((json_int_t)inode) : json_null());
 	json_set_bytes(o, "name", ns ? ns->name : NULL);
 	return o;
 }
@@ -381,7 +371,7 @@ static json_t *socks_elsewhere(const struct report *r, const struct elsewhere *e
 	json_t *array = json_array();
 
 	for (size_t i = 0; i < e->n; i++)
-		append(array, sock(&there, &(struct row){.s = r->seen->others->socks[e->first + i], .blocks = NO}));
+		json_append(array, sock(&there, &(struct row){.s = r->seen->others->socks[e->first + i], .blocks = NO}));
 	return array;
 }
 
@@ -390,10 +380,10 @@ static json_t *note(enum note_id id, const struct scope *scope)
 	const struct elsewhere *e = scope->elsewhere;
 	json_t *o = json_object();
 
-	set(o, "id", json_string(note_texts[id].id));
-	set(o, "text", expanded(note_texts[id].text, scope));
-	set(o, "sockets", e ? socks_elsewhere(scope->report, e) : json_array());
-	set(o, "netns", e ? netns(e->ns.inode, &e->ns) : json_null());
+	json_set(o, "id", json_string(note_texts[id].id));
+	json_set(o, "text", expanded(note_texts[id].text, scope));
+	json_set(o, "sockets", e ? socks_elsewhere(scope->report, e) : json_array());
+	json_set(o, "netns", e ? json_netns(e->ns.inode, &e->ns) : json_null());
 	return o;
 }
 
@@ -404,9 +394,9 @@ static json_t *notes(const struct report *r)
 
 	for (size_t i = 0; i < NOTES; i++)
 		if (r->notes & 1U << i && i != NOTE_OTHER_NETNS)
-			append(array, note((enum note_id)i, &scope));
+			json_append(array, note((enum note_id)i, &scope));
 	for (size_t i = 0; r->notes & 1U << NOTE_OTHER_NETNS && i < r->seen->nelsewhere; i++)
-		append(array, note(NOTE_OTHER_NETNS, &(struct scope){.report = r, .elsewhere = &r->seen->elsewhere[i]}));
+		json_append(array, note(NOTE_OTHER_NETNS, &(struct scope){.report = r, .elsewhere = &r->seen->elsewhere[i]}));
 	return array;
 }
 
@@ -415,23 +405,23 @@ static json_t *report(const struct report *r, enum language lang)
 	json_t *o = json_object(), *causes = json_array(), *socks = json_array();
 
 	for (size_t i = 0; i < r->ncauses; i++)
-		append(causes, cause(r, &r->causes[i], lang));
+		json_append(causes, cause(r, &r->causes[i], lang));
 	for (size_t i = 0; i < r->nrows; i++)
-		append(socks, sock(r, &r->rows[i]));
-	set(o, "target", target(&r->request->target));
-	set(o, "netns", netns(r->seen->host.netns, r->request->netns));
-	set(o, "verdict", json_string(verdicts[r->verdict]));
-	set(o, "errno", r->err ? json_string(facts_errno(r->err)) : json_null());
-	set(o, "clears_in_ms", number_or_null(r->clears_in_ms));
-	set(o, "late_ms", number_or_null(r->late_ms));
-	set(o, "clears", json_string(clears_names[r->clears]));
-	set(o, "binds", binds(r));
-	set(o, "connect", json_connect(r));
-	set(o, "ephemeral", json_ephemeral(r));
-	set(o, "causes", causes);
-	set(o, "sockets", socks);
-	set(o, "gaps", gaps(r));
-	set(o, "notes", notes(r));
+		json_append(socks, sock(r, &r->rows[i]));
+	json_set(o, "target", target(&r->request->target));
+	json_set(o, "netns", json_netns(r->seen->host.netns, r->request->netns));
+	json_set(o, "verdict", json_string(verdicts[r->verdict]));
+	json_set(o, "errno", r->err ? json_string(facts_errno(r->err)) : json_null());
+	json_set(o, "clears_in_ms", number_or_null(r->clears_in_ms));
+	json_set(o, "late_ms", number_or_null(r->late_ms));
+	json_set(o, "clears", json_string(clears_names[r->clears]));
+	json_set(o, "binds", binds(r));
+	json_set(o, "connect", json_connect(r));
+	json_set(o, "ephemeral", json_ephemeral(r));
+	json_set(o, "causes", causes);
+	json_set(o, "sockets", socks);
+	json_set(o, "gaps", json_gaps(r));
+	json_set(o, "notes", notes(r));
 	return o;
 }
 
@@ -450,29 +440,43 @@ static json_t *range_notes(const struct document *d)
 		struct scope scope = {.report = d->ranges[i].about, .range = &d->ranges[i]};
 
 		if (d->ranges[i].low)
-			append(array, note(NOTE_LOW_PORTS_REFUSED, &scope));
+			json_append(array, note(NOTE_LOW_PORTS_REFUSED, &scope));
 		if (range_is_exhausted(&d->ranges[i]))
-			append(array, note(NOTE_RESERVED_EXHAUSTED, &scope));
+			json_append(array, note(NOTE_RESERVED_EXHAUSTED, &scope));
 	}
 	return array;
+}
+
+/* What every document begins with, at the time of the look. */
+json_t *json_head(const struct host *host)
+{
+	json_t *o = json_object();
+
+	json_set(o, "schema", json_integer(1));
+	json_set(o, "version", json_string(VERSION));
+	json_set(o, "kernel", json_bytes(host->release));
+	json_set(o, "time", json_time(host->now_ms));
+	return o;
+}
+
+/* Appends it to out, and releases it. */
+void json_end(struct buf *out, json_t *document)
+{
+	if (json_dump_callback(document, add, out, JSON_INDENT(2)))
+		die("out of memory");
+	buf_puts(out, "\n");
+	json_decref(document);
 }
 
 /* Appends the one document of a run: the host as the first report saw it, the worst verdict. */
 void json_document(struct buf *out, const struct document *d)
 {
-	json_t *o = json_object(), *array = json_array();
+	json_t *o = json_head(d->host), *array = json_array();
 
 	for (size_t i = 0; i < d->n; i++)
-		append(array, report(d->reports[i], d->lang));
-	set(o, "schema", json_integer(1));
-	set(o, "version", json_string(VERSION));
-	set(o, "kernel", json_bytes(d->host->release));
-	set(o, "time", json_time(d->host->now_ms));
-	set(o, "verdict", json_string(verdicts[d->verdict]));
-	set(o, "notes", range_notes(d));
-	set(o, "reports", array);
-	if (json_dump_callback(o, add, out, JSON_INDENT(2)))
-		die("out of memory");
-	buf_puts(out, "\n");
-	json_decref(o);
+		json_append(array, report(d->reports[i], d->lang));
+	json_set(o, "verdict", json_string(verdicts[d->verdict]));
+	json_set(o, "notes", range_notes(d));
+	json_set(o, "reports", array);
+	json_end(out, o);
 }

@@ -2,6 +2,8 @@
 #ifndef OUT_JSON_H
 #define OUT_JSON_H
 
+#include <jansson.h>
+
 #include "base/buf.h"
 #include "model/report.h"
 #include "text/text.h"
@@ -18,6 +20,10 @@ struct document {
 };
 
 void json_document(struct buf *out, const struct document *d);
+json_t *json_head(const struct host *host);
+json_t *json_gaps(const struct report *r);
+json_t *json_netns(uint64_t inode, const struct netns *ns);
+void json_end(struct buf *out, json_t *document);
 const char *json_verdict(enum verdict v);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Text that somebody else chose, in the JSON document. */
+/* Pieces of a JSON document: text that somebody else chose, and how values are put together. */
 #define _GNU_SOURCE
 #include "out/json_bytes.h"
 
@@ -9,9 +9,17 @@
 #include "base/msg.h"
 #include "base/vis.h"
 
-static void set(json_t *object, const char *key, json_t *value)
+/* Puts value, which it takes over, into object. */
+void json_set(json_t *object, const char *key, json_t *value)
 {
 	if (!value || json_object_set_new(object, key, value))
+		die("out of memory");
+}
+
+/* The same into an array, at its end. */
+void json_append(json_t *array, json_t *value)
+{
+	if (!value || json_array_append_new(array, value))
 		die("out of memory");
 }
 
@@ -47,9 +55,9 @@ void json_set_bytes(json_t *object, const char *key, const char *s)
 {
 	char twin[64];
 
-	set(object, key, json_bytes(s));
+	json_set(object, key, json_bytes(s));
 	if (!s || utf8_valid(s, strlen(s)))
 		return;
 	strcpy(stpcpy(twin, key), "_bytes_hex");
-	set(object, twin, json_hex(s));
+	json_set(object, twin, json_hex(s));
 }

@@ -16,8 +16,8 @@
 #include "out/wrap.h"
 #include "text/text.h"
 
-/* Fills in a text and wraps it; lead stands before its first line. */
-static void paragraph(struct buf *out, const char *lead, const char *text, const struct scope *scope, size_t indent,
+/* Fills in a text and wraps it; lead stands before its first line, tag (may be NULL) in brackets at the end of the last. */
+void term_paragraph(struct buf *out, const char *lead, const char *text, const struct scope *scope, size_t indent,
                       const char *tag)
 {
 	struct buf b = {0};
@@ -48,10 +48,10 @@ static void put_answer(struct buf *out, const struct scope *scope)
 	enum second_line more[SECOND_LINES];
 	size_t n = headline_more(scope->report, more), start = out->len;
 
-	paragraph(out, "", headline_texts[headline_of(scope->report)], scope, 0, NULL);
+	term_paragraph(out, "", headline_texts[headline_of(scope->report)], scope, 0, NULL);
 	color_from(out, start, role_of(scope->report->verdict), scope->style);
 	for (size_t i = 0; i < n; i++)
-		paragraph(out, "", second_line_texts[more[i]], scope, 0, NULL);
+		term_paragraph(out, "", second_line_texts[more[i]], scope, 0, NULL);
 }
 
 static void put_why(struct buf *out, const struct scope *scope)
@@ -62,12 +62,12 @@ static void put_why(struct buf *out, const struct scope *scope)
 
 	size_t start = out->len;
 
-	paragraph(out, "Why: ", text->title, scope, 2, text->id);
+	term_paragraph(out, "Why: ", text->title, scope, 2, text->id);
 	color_span(out, start, start + strlen("Why:"), ROLE_HEADING, scope->style);
-	paragraph(out, "  ", many && text->many ? text->many : text->one, scope, 2, NULL);
+	term_paragraph(out, "  ", many && text->many ? text->many : text->one, scope, 2, NULL);
 	for (size_t f = 0; f < FACETS; f++)
 		if (c->facets & FACET_BIT(f))
-			paragraph(out, "  ", facet_texts[f].text, scope, 2, facet_texts[f].id);
+			term_paragraph(out, "  ", facet_texts[f].text, scope, 2, facet_texts[f].id);
 }
 
 /* The code keeps its lines; its indent gives way on a narrow terminal. */
@@ -121,11 +121,11 @@ static void put_fix(struct buf *out, const struct fix *fix, const struct scope *
 		put_command(&b, text->command, scope);
 	if (code)
 		buf_printf(&b, " (%s):", language_texts[lang].name);
-	paragraph(out, lead, b.s, scope, 12, NULL);
+	term_paragraph(out, lead, b.s, scope, 12, NULL);
 	if (code)
 		put_code(out, code, scope);
 	if (fix->id == FIX_SET_REUSEADDR && code && !asked)
-		paragraph(out, "            ", other_languages, scope, 12, NULL);
+		term_paragraph(out, "            ", other_languages, scope, 12, NULL);
 	buf_free(&b);
 }
 
@@ -158,7 +158,7 @@ static void put_notes(struct buf *out, const struct scope *scope)
 {
 	for (size_t i = 0; i < NOTES; i++)
 		if (scope->report->notes & 1U << i)
-			paragraph(out, "", note_texts[i].text, scope, 2, NULL);
+			term_paragraph(out, "", note_texts[i].text, scope, 2, NULL);
 }
 
 static void put_unix_looks(struct buf *out, const struct scope *scope)
@@ -166,10 +166,10 @@ static void put_unix_looks(struct buf *out, const struct scope *scope)
 	const struct unix_file *f = &scope->report->seen->file;
 
 	if (f->asked)
-		paragraph(out, "  ", look_texts[LOOK_PATH], scope, 4, NULL);
-	paragraph(out, "  ", look_texts[LOOK_NAMES], scope, 4, NULL);
+		term_paragraph(out, "  ", look_texts[LOOK_PATH], scope, 4, NULL);
+	term_paragraph(out, "  ", look_texts[LOOK_NAMES], scope, 4, NULL);
 	if (f->asked && f->kind == FILE_SOCKET)
-		paragraph(out, "  ", look_texts[f->alive_asked ? LOOK_CONNECT : LOOK_NO_CONNECT], scope, 4, NULL);
+		term_paragraph(out, "  ", look_texts[f->alive_asked ? LOOK_CONNECT : LOOK_NO_CONNECT], scope, 4, NULL);
 }
 
 /* What was looked at and how. */
@@ -181,20 +181,20 @@ static void put_looks(struct buf *out, const struct scope *scope)
 	if (scope->report->request->target.proto == PROTO_UNIX)
 		put_unix_looks(out, scope);
 	else
-		paragraph(out, "  ", look_texts[LOOK_SOCKETS], scope, 4, NULL);
-	paragraph(out, "  ", look_texts[seen->owners_read ? LOOK_OWNERS : LOOK_NO_OWNERS], scope, 4, NULL);
+		term_paragraph(out, "  ", look_texts[LOOK_SOCKETS], scope, 4, NULL);
+	term_paragraph(out, "  ", look_texts[seen->owners_read ? LOOK_OWNERS : LOOK_NO_OWNERS], scope, 4, NULL);
 	if (seen->options_read && seen->owners.n)
-		paragraph(out, "  ", look_texts[LOOK_OPTIONS], scope, 4, NULL);
+		term_paragraph(out, "  ", look_texts[LOOK_OPTIONS], scope, 4, NULL);
 	if (!seen->file.asked)
-		paragraph(out, "  ", look_texts[seen->nprobes ? LOOK_TRIALS : LOOK_NO_TRIALS], scope, 4, NULL);
+		term_paragraph(out, "  ", look_texts[seen->nprobes ? LOOK_TRIALS : LOOK_NO_TRIALS], scope, 4, NULL);
 }
 
-/* What was not seen; where a bind() was tried and worked, nothing of it can matter here. */
-static void put_gaps(struct buf *out, struct scope *scope)
+/* What was not seen. */
+void term_gaps(struct buf *out, struct scope *scope)
 {
 	const struct gaps *gaps = &scope->report->seen->gaps;
 
-	if (!gaps->n || (scope->report->verdict == FREE && !scope->style->verbose && !gap_has(gaps, GAP_OTHER_NETNS)))
+	if (!gaps->n)
 		return;
 	put_heading(out, "Not seen", scope->style);
 	for (size_t i = 0; i < gaps->n; i++) {
@@ -206,10 +206,17 @@ static void put_gaps(struct buf *out, struct scope *scope)
 		if (gaps->v[i].err)
 			buf_printf(&b, " (%s)", facts_errno(gaps->v[i].err));
 		buf_printf(&b, ": %s", text->consequence);
-		paragraph(out, "  ", b.s, scope, 4, NULL);
+		term_paragraph(out, "  ", b.s, scope, 4, NULL);
 		buf_free(&b);
 	}
 	scope->gap = NULL;
+}
+
+/* Where a bind() was tried and worked, nothing that was not seen can matter. */
+static void put_gaps(struct buf *out, struct scope *scope)
+{
+	if (scope->report->verdict != FREE || scope->style->verbose || gap_has(&scope->report->seen->gaps, GAP_OTHER_NETNS))
+		term_gaps(out, scope);
 }
 
 /* Why some of the results are unknown. */
@@ -228,7 +235,7 @@ static void put_doubts(struct buf *out, const struct scope *scope)
 		buf_printf(&b, "unknown: %s", doubt_texts[d].text);
 		if (r->request->probe == PROBE_NEVER)
 			buf_puts(&b, doubt_untried);
-		paragraph(out, "  ", b.s, scope, 4, NULL);
+		term_paragraph(out, "  ", b.s, scope, 4, NULL);
 		buf_free(&b);
 	}
 }
@@ -296,11 +303,11 @@ void term_range(struct buf *out, const struct range *range, const struct style *
 	struct scope scope = {.report = range->about, .range = range, .style = style};
 	bool exhausted = range_is_exhausted(range);
 
-	paragraph(out, "", range_texts[exhausted ? RANGE_EXHAUSTED : range->not_free ? RANGE_NOT_FREE : RANGE_FREE], &scope, 0, NULL);
+	term_paragraph(out, "", range_texts[exhausted ? RANGE_EXHAUSTED : range->not_free ? RANGE_NOT_FREE : RANGE_FREE], &scope, 0, NULL);
 	if (exhausted)
-		paragraph(out, "", note_texts[NOTE_RESERVED_EXHAUSTED].text, &scope, 2, NULL);
+		term_paragraph(out, "", note_texts[NOTE_RESERVED_EXHAUSTED].text, &scope, 2, NULL);
 	if (range->low)
-		paragraph(out, "", note_texts[NOTE_LOW_PORTS_REFUSED].text, &scope, 2, NULL);
+		term_paragraph(out, "", note_texts[NOTE_LOW_PORTS_REFUSED].text, &scope, 2, NULL);
 	if (range->n)
 		buf_puts(out, "\n");
 	if (range->n && !style->verbose)

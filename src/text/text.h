@@ -220,6 +220,17 @@ enum look { LOOK_SOCKETS, LOOK_NAMES, LOOK_PATH, LOOK_CONNECT, LOOK_NO_CONNECT, 
 
 extern const char *const look_texts[LOOKS];
 
+/* The lines around the table of all ports. */
+enum overview_line { OVERVIEW_NONE, OVERVIEW_HEAD, OVERVIEW_SUM, OVERVIEW_RANGE, OVERVIEW_LINES };
+
+extern const char *const overview_texts[OVERVIEW_LINES];
+extern const char overview_not_listed[];
+
+/* What bind() does now on a port, in that table. */
+enum bind_now { BIND_WORKS, BIND_REUSE, BIND_FAILS, BIND_MAYBE, BIND_UNSURE, BIND_NOWS };
+
+extern const char *const bind_now_texts[BIND_NOWS], *const bind_now_words[BIND_NOWS];
+
 /* The first line of a range. */
 enum range_line { RANGE_FREE, RANGE_NOT_FREE, RANGE_EXHAUSTED, RANGE_LINES };
 

@@ -42,7 +42,7 @@ START_TEST(test_parse)
 	struct columns columns;
 	struct buf bad = {0};
 
-	ck_assert_msg(columns_parse(&columns, list->text, &bad) == !list->bad, "'%s'", list->text);
+	ck_assert_msg(columns_parse(&columns, list->text, column_name, &bad) == !list->bad, "'%s'", list->text);
 	if (list->bad) {
 		ck_assert_msg(!strcmp(bad.s ? bad.s : "", list->bad), "'%s': '%s'", list->text, bad.s);
 	} else {
@@ -63,7 +63,7 @@ START_TEST(test_many)
 	for (int i = 0; i < 1000; i++)
 		buf_puts(&list, "UID,");
 	buf_puts(&list, "PID");
-	ck_assert(columns_parse(&columns, list.s, &bad));
+	ck_assert(columns_parse(&columns, list.s, column_name, &bad));
 	ck_assert_uint_eq(columns.n, COLUMNS_MAX);
 	buf_free(&list);
 }
@@ -160,7 +160,7 @@ START_TEST(test_told)
 {
 	struct buf names = {0};
 
-	columns_names(&names);
+	columns_names(&names, column_name);
 	for (char *save, *name = strtok_r(names.s, ", ", &save); name; name = strtok_r(NULL, ", ", &save)) {
 		ck_assert_msg(strstr(options_help(), name) != NULL, "--help: no %s", name);
 		ck_assert_msg(file_has("man/portwhy.1", name), "the manual: no %s", name);

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is on each port, summed up from a report for each. */
+#include "model/overview.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/xalloc.h"
+
+/* The states in which a connection ends, or waits for its process to. */
+bool overview_is_lingering(enum shown_state state)
+{
+	return state == SHOWN_FIN_WAIT_1 || state == SHOWN_FIN_WAIT_2 || state == SHOWN_CLOSING || state == SHOWN_CLOSE_WAIT ||
+	       state == SHOWN_LAST_ACK || state == SHOWN_TIME_WAIT;
+}
+
+static void add_holder(struct overview_port *p, const struct process *holder)
+{
+	for (size_t i = 0; i < p->nholders; i++)
+		if (p->holders[i] == holder)
+			return;
+	p->holders = xgrow(p->holders, p->nholders, sizeof *p->holders);
+	p->holders[p->nholders++] = holder;
+}
+
+static void add_holders(struct overview_port *p, const struct report *r, const struct sock *s)
+{
+	const struct owners *owners = &r->seen->owners;
+	size_t n;
+	const struct owner *o = owners_of(owners, s->inode, &n);
+
+	for (size_t i = 0; i < n; i++)
+		add_holder(p, &owners->processes[o[i].process]);
+	if (n)
+		return;
+	p->kernel |= s->held_by == HELD_KERNEL || !s->inode;
+	p->hidden |= s->inode && s->held_by != HELD_KERNEL;
+	p->uid = s->uid == UID_UNKNOWN ? p->uid : s->uid;
+}
+
+static void add_end(struct overview_port *p, const struct sock *s)
+{
+	int64_t ends = sock_ends_ms(s);
+
+	if (ends < 0)
+		return;
+	p->soonest = p->soonest < 0 || ends < p->soonest ? ends : p->soonest;
+	p->latest = ends > p->latest ? ends : p->latest;
+	p->estimate |= s->state != STATE_TIME_WAIT || sock_is_rest(s);
+}
+
+/* Where EACCES comes first, the sockets in the way decide. */
+static enum tri fails(const struct report *r, unsigned int mix)
+{
+	enum tri all = NO;
+
+	for (size_t i = mix; i < r->nbinds; i += MIXES) {
+		const struct bind *b = &r->binds[i];
+
+		if (b->blocked_by.n || b->result == EADDRINUSE)
+			return YES;
+		all = b->result == RESULT_UNKNOWN ? UNKNOWN : all;
+	}
+	return all;
+}
+
+static bool has_server(const struct overview_port *p)
+{
+	return p->states[SHOWN_LISTEN] || p->states[SHOWN_BOUND] || p->states[SHOWN_UNCONN];
+}
+
+static bool is_in_range(const struct host *h, uint16_t port)
+{
+	return h->ephemeral_first && port >= h->ephemeral_first && port <= h->ephemeral_last;
+}
+
+static void count(struct overview *o, const struct overview_port *p, const struct host *h)
+{
+	bool lingers = false, lives = false;
+
+	for (int state = 0; state < SHOWN_STATES; state++) {
+		bool lingering = overview_is_lingering((enum shown_state)state);
+
+		o->totals[state] += p->states[state];
+		lingers |= p->states[state] && lingering;
+		lives |= p->states[state] && !lingering;
+	}
+	o->listening += p->states[SHOWN_LISTEN] || p->states[SHOWN_UNCONN];
+	o->lingering += lingers && !lives;
+	if (p->proto != PROTO_TCP || !is_in_range(h, p->port))
+		return;
+	o->in_range++;
+	o->outgoing += p->outgoing;
+}
+
+/* Adds the port of a report; its processes are borrowed from the snapshot that the report has seen. */
+void overview_add(struct overview *o, const struct report *r)
+{
+	struct overview_port p = {
+	    .proto = r->request->target.proto,
+	    .port = r->request->target.port,
+	    .uid = UID_UNKNOWN,
+	    .soonest = -1,
+	    .latest = -1,
+	    .fails = fails(r, MIX_PLAIN),
+	    .reuseaddr_fails = fails(r, MIX_REUSEADDR),
+	};
+
+	for (size_t i = 0; i < r->nrows; i++) {
+		const struct sock *s = &r->rows[i].s;
+
+		p.states[sock_shown_state(s)] += s->count;
+		add_holders(&p, r, s);
+		add_end(&p, s);
+	}
+	p.outgoing = is_in_range(&r->seen->host, p.port) && !has_server(&p);
+	count(o, &p, &r->seen->host);
+	o->v = xgrow(o->v, o->n, sizeof *o->v);
+	o->v[o->n++] = p;
+}
+
+uint64_t overview_sockets(const struct overview *o)
+{
+	uint64_t n = 0;
+
+	for (int state = 0; state < SHOWN_STATES; state++)
+		n += o->totals[state];
+	return n;
+}
+
+static int by_port(const void *a, const void *b)
+{
+	const struct overview_port *x = a, *y = b;
+
+	return x->port != y->port ? (int)x->port - (int)y->port : (int)x->proto - (int)y->proto;
+}
+
+/* By port, then by protocol. */
+void overview_sort(struct overview *o)
+{
+	if (o->n)
+		qsort(o->v, o->n, sizeof *o->v, by_port);
+}
+
+void overview_free(struct overview *o)
+{
+	for (size_t i = 0; i < o->n; i++)
+		free(o->v[i].holders);
+	free(o->v);
+	*o = (struct overview){0};
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef OUT_JSON_OVERVIEW_H
+#define OUT_JSON_OVERVIEW_H
+
+#include <jansson.h>
+
+#include "base/buf.h"
+#include "model/overview.h"
+
+/* A document that is being made, one network namespace after the other. */
+struct json_overview {
+	const struct host *host;
+	json_t *ports, *ranges, *gaps;
+};
+
+void json_overview_add(struct json_overview *j, const struct overview *o, const struct report *about);
+void json_overview_end(struct buf *out, struct json_overview *j, enum verdict worst);
+
+#endif
