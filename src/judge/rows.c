@@ -65,6 +65,7 @@ static void fold_into(struct row *rest, const struct sock *s)
 		rest->s.timer = s->timer;
 		rest->s.gives_up_ms = s->gives_up_ms;
 	}
+	rest->s.first_ends_ms = sock_earlier(rest->s.first_ends_ms, sock_first_ends_ms(s));
 	rest->s.count += s->count;
 }
 
@@ -82,6 +83,7 @@ static void add_rest(struct report *r, struct group *g, const struct sock *s)
 		return;
 	}
 	g->rest = add_row(r, s);
+	r->rows[g->rest].s.first_ends_ms = sock_first_ends_ms(s);
 	r->rows[g->rest].s.peer = (struct addr){0};
 	r->rows[g->rest].s.peer_port = 0;
 	r->rows[g->rest].s.cookie = 0;

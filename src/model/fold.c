@@ -59,10 +59,12 @@ static void sift_down(struct fold_group *g)
 static void leave_out(struct fold_group *g, const struct sock *s)
 {
 	uint32_t count = g->rest.count;
+	int64_t first = count ? sock_earlier(g->rest.first_ends_ms, sock_ends_ms(s)) : sock_ends_ms(s);
 
 	if (!count || ends_before(&g->rest, s))
 		g->rest = *s;
 	g->rest.count = count + 1;
+	g->rest.first_ends_ms = first;
 }
 
 static void take_in(struct fold_group *g, const struct sock *s)

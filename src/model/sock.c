@@ -133,3 +133,15 @@ int64_t sock_ends_ms(const struct sock *s)
 		return (int64_t)s->expires_ms + 60000;
 	return -1;
 }
+
+/* When the first of those that s stands for does. */
+int64_t sock_first_ends_ms(const struct sock *s)
+{
+	return s->count > 1 ? s->first_ends_ms : sock_ends_ms(s);
+}
+
+/* The earlier of two such times; -1 is never. */
+int64_t sock_earlier(int64_t a_ms, int64_t b_ms)
+{
+	return a_ms < 0 || (b_ms >= 0 && b_ms < a_ms) ? b_ms : a_ms;
+}

@@ -90,6 +90,7 @@ struct sock {
 	int32_t expires_ms;  /* of the timer, from the snapshot's time on; -1 without timer */
 	uint32_t rto_ms;     /* the present retransmission time-out; 0 not known */
 	int32_t gives_up_ms; /* when the kernel ends it if the peer stays silent, an estimate; 0 none */
+	int64_t first_ends_ms; /* of a rest: when the first of them ends, see sock_ends_ms() */
 	uint64_t cookie;     /* 0: not known */
 	uint64_t cgroup;     /* inode of the creator's cgroup2 directory; 0: not known */
 };
@@ -109,5 +110,7 @@ bool sock_is_bound_only(const struct sock *s);
 bool sock_is_half_open(const struct sock *s);
 uint32_t sock_unread(const struct sock *s);
 int64_t sock_ends_ms(const struct sock *s);
+int64_t sock_first_ends_ms(const struct sock *s);
+int64_t sock_earlier(int64_t a_ms, int64_t b_ms);
 
 #endif

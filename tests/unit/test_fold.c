@@ -56,6 +56,8 @@ static void compare(struct sock *socks, size_t n, const char *name)
 		ck_assert_msg(rows[i].count == 1 && rows[i].cookie && rows[i].peer_port, "%s: sample %zu", name, i);
 	if (n > samples)
 		ck_assert_msg(rows[samples].count == n - samples, "%s: %u left of %zu", name, rows[samples].count, n);
+	if (n > samples)
+		ck_assert_msg(sock_first_ends_ms(&rows[samples]) == sock_ends_ms(&socks[n - 1]), "%s: the first of %zu", name, n);
 	ck_assert(!f.socks && !f.groups && !f.nsocks && !f.ngroups);
 	free(rows);
 }
