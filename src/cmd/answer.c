@@ -13,6 +13,7 @@
 #include "base/msg.h"
 #include "base/xalloc.h"
 #include "judge/judge.h"
+#include "model/overview.h"
 #include "model/slice.h"
 #include "sys/snapshot.h"
 
@@ -134,6 +135,34 @@ static void take(struct answer *a, const struct extent *extent)
 		snapshot_complete(&a->seen, &a->request);
 }
 
+/* The ways of this kernel are found out once. */
+static void keep_quirks(struct answers *all, const struct answer *a)
+{
+	if (!a->seen.quirks_read)
+		return;
+	all->whole.quirks = a->seen.quirks;
+	all->whole.quirks_read = true;
+}
+
+/*
+ * One port of a sketch: what that costs is spent on the question itself, and none
+ * of it on the outgoing connections that are only counted.
+ */
+static void sketch(struct answer *a, const struct extent *extent, struct answers *all)
+{
+	uint16_t port = a->request.target.port;
+	struct want want;
+
+	snapshot_slice(&a->seen, &all->whole, port);
+	if (extent->details && (extent->every || !overview_is_outgoing(&a->seen, port))) {
+		settle(a, false);
+		keep_quirks(all, a);
+		return;
+	}
+	judge(&a->report, &a->request, &a->seen, false, &want);
+	want_free(&want);
+}
+
 /* The answer to one port: of a range what one look at all has shown of it. */
 static void find(struct answer *a, const struct extent *extent, struct answers *all)
 {
@@ -153,10 +182,8 @@ static void find(struct answer *a, const struct extent *extent, struct answers *
 	if (earlier)
 		recall(a, earlier);
 	settle(a, details);
-	if (all && a->seen.quirks_read) {
-		all->whole.quirks = a->seen.quirks;
-		all->whole.quirks_read = true;
-	}
+	if (all)
+		keep_quirks(all, a);
 	if (all && extent->survey)
 		return;
 	if (r->verdict == TAKEN ? !r->ncauses || !r->causes[0].socks.n : is_doubtful(r))
@@ -232,11 +259,11 @@ static void want_of_all(const struct answers *all, const struct inquiry *q, bool
 			add_wants(all, q, q->ports[i], details, sum);
 }
 
-static void look_at_all(struct answers *to, const struct inquiry *q, bool details)
+static void look_at_all(struct answers *to, const struct inquiry *q, const struct extent *extent)
 {
 	struct request every = q->request;
 	struct port_set wanted = {0};
-	struct want want;
+	struct want want = {.owners = extent->details};
 
 	if (is_closed(&q->request)) {
 		snapshot_closed(&to->whole, &q->request);
@@ -245,7 +272,8 @@ static void look_at_all(struct answers *to, const struct inquiry *q, bool detail
 			port_set_add(&wanted, q->ports[i]);
 		every.target.port = 0;
 		snapshot_take_many(&to->whole, &every, &wanted);
-		want_of_all(to, q, details, &want);
+		if (!extent->sketch)
+			want_of_all(to, q, extent->details, &want);
 		snapshot_fetch(&to->whole, &every, &want);
 		port_set_free(&wanted);
 	}
@@ -262,7 +290,7 @@ static bool is_listed(const struct extent *extent, struct report *r)
 
 static void find_many(struct answers *to, const struct inquiry *q, const struct extent *extent)
 {
-	look_at_all(to, q, extent->details);
+	look_at_all(to, q, extent);
 	for (size_t i = 0; i < q->nports; i++) {
 		bool busy = slice_is_busy(&to->whole, q->ports[i]);
 		struct answer *a;
@@ -270,7 +298,9 @@ static void find_many(struct answers *to, const struct inquiry *q, const struct 
 		if (extent->survey && !busy)
 			continue;
 		a = answer_new(q, q->ports[i]);
-		if (busy)
+		if (extent->sketch)
+			sketch(a, extent, to);
+		else if (busy)
 			find(a, extent, to);
 		else
 			find_quiet(to, a, extent);

@@ -16,8 +16,9 @@ struct answer {
 struct extent {
 	bool details;   /* the reader wants to know who and why */
 	bool brief;     /* or only the verdict, by the shortest way there */
-	bool every;     /* also the free ports of a range */
-	bool survey;    /* of a range only the ports that have a socket, each once: nothing is said to be free */
+	bool every;     /* also the free ports of a range; of a sketch all there is to know of those with outgoing connections */
+	bool survey;    /* of a range only the ports that have a socket, each once: nothing is said to be free, nothing tried */
+	bool sketch;    /* and of these no more than what is on each, and whether bind() works */
 	bool (*take)(struct report *r, void *arg); /* gets each report, and says whether it is listed; NULL: what is not free is */
 	void *arg;
 	const struct answers *earlier; /* to the same some time ago, or none ({0}): trials are not made again without need; NULL: it is the first time */

@@ -8,6 +8,7 @@
 #include "base/xalloc.h"
 #include "cmd/print.h"
 #include "cmd/tour.h"
+#include "model/slice.h"
 #include "out/json_overview.h"
 #include "out/overview.h"
 
@@ -20,16 +21,21 @@ struct survey {
 	size_t n;
 };
 
-static bool take(struct report *r, void *arg)
+/* That of the place, after those before it. */
+static struct overview *overview_at(struct survey *s, size_t place)
 {
-	struct survey *s = arg;
-	size_t place = r->request->netns ? (size_t)(r->request->netns - s->tour->places.v) : 0;
-
 	while (s->n <= place) {
 		s->v = xgrow(s->v, s->n, sizeof *s->v);
 		s->v[s->n++] = (struct overview){0};
 	}
-	overview_add(&s->v[place], r);
+	return &s->v[place];
+}
+
+static bool take(struct report *r, void *arg)
+{
+	struct survey *s = arg;
+
+	overview_add(overview_at(s, r->request->netns ? (size_t)(r->request->netns - s->tour->places.v) : 0), r);
 	return false;
 }
 
@@ -51,55 +57,94 @@ static struct report about_of(const struct tour *t, size_t place)
 	return (struct report){.request = a->about.request, .seen = &a->whole};
 }
 
-static void put(struct buf *out, const struct options *o, const struct survey *s)
+/* There was no way into that network namespace, or it has ended; the first is told of even so. */
+static bool is_dropped(const struct survey *s, size_t place)
 {
-	size_t places = s->tour->n / s->tour->targets;
-	struct overview none = {0};
-	struct json_overview json = {.host = &s->tour->a[0].whole.host};
-
-	for (size_t i = 0; i < places; i++) {
-		struct overview *v = i < s->n ? &s->v[i] : &none;
-		struct report about = about_of(s->tour, i);
-		struct style style = options_style(o);
-
-		if (s->tour->a[i * s->tour->targets].dropped)
-			continue;
-		overview_sort(v);
-		if (o->json) {
-			json_overview_add(&json, v, &about);
-			continue;
-		}
-		buf_puts(out, i ? "\n" : "");
-		overview_term(out, v, &about, &style);
-	}
-	if (o->json)
-		json_overview_end(out, &json, s->tour->worst);
+	return s->tour->a[place * s->tour->targets].dropped;
 }
 
-/* Prints every port in use.  Nothing is tried.  Returns 0; 3 where the namespace of -N may not be entered. */
+/* What the looks have shown, in order; returns the worst verdict. */
+static enum verdict finish(struct survey *s, struct tour *t, bool closed)
+{
+	enum verdict worst = closed ? UNSURE : FREE;
+
+	overview_at(s, t->n / t->targets - 1);
+	for (size_t i = 0; i < s->n; i++) {
+		overview_sort(&s->v[i]);
+		worst = s->v[i].worst > worst ? s->v[i].worst : worst;
+	}
+	for (size_t i = 0; i < t->n; i++) {
+		s->v[i / t->targets].asked[t->q[i % t->targets].request.target.proto] = true;
+		slice_keep_gaps(&t->a[i].whole);
+	}
+	gap_copy_kind(&t->a[0].whole.gaps, &t->places.gaps, GAP_OTHER_NETNS);
+	return worst;
+}
+
+static void put_words(struct buf *out, const struct options *o, const struct survey *s)
+{
+	struct style style = options_style(o);
+
+	for (size_t i = 0; i < s->n; i++) {
+		struct report about = about_of(s->tour, i);
+
+		if (is_dropped(s, i))
+			continue;
+		buf_puts(out, i ? "\n" : "");
+		overview_term(out, &s->v[i], &about, &style);
+	}
+}
+
+static void put_json(struct buf *out, const struct survey *s, enum verdict worst)
+{
+	struct json_overview json;
+
+	json_overview_begin(&json, out, &s->tour->a[0].whole.host, worst);
+	for (size_t i = 0; i < s->n; i++) {
+		struct report about = about_of(s->tour, i);
+
+		if (!is_dropped(s, i))
+			json_overview_add(&json, &s->v[i], &about);
+	}
+	json_overview_end(&json);
+}
+
+/*
+ * Prints every port in use.  Nothing is tried; what decides whether SO_REUSEADDR
+ * helps decides about the plain bind(), too.  Returns 0; 3 where the namespace of
+ * -N may not be entered.
+ */
 int cmd_overview(const struct options *given)
 {
 	struct options o = *given;
 	char *all[] = {every_port};
 	struct tour tour;
 	struct survey survey = {.tour = &tour};
-	struct extent extent = {.details = true, .survey = true, .take = take, .arg = &survey};
+	struct extent extent = {.details = !o.quiet || o.output, .every = o.all || o.json, .survey = true, .sketch = true, .take = take, .arg = &survey};
 	struct buf out = {0};
-	int status;
+	enum verdict worst;
+	bool closed;
 
 	o.probe = PROBE_NEVER;
+	o.reuseaddr = true;
+	o.reuseport = false;
+	o.to = NULL;
 	o.targets = all;
 	o.ntargets = 1;
 	tour_make(&tour, &o, &extent, is_news);
-	if (!o.quiet || o.output) {
-		put(&out, &o, &survey);
+	closed = gap_has(&tour.a[0].whole.gaps, GAP_NETNS);
+	worst = finish(&survey, &tour, closed);
+	if (extent.details) {
+		if (o.json)
+			put_json(&out, &survey, worst);
+		else
+			put_words(&out, &o, &survey);
 		print(&out, o.output);
 	}
-	status = gap_has(&tour.a[0].whole.gaps, GAP_NETNS) ? EXIT_UNSURE : EXIT_FREE;
 	for (size_t i = 0; i < survey.n; i++)
 		overview_free(&survey.v[i]);
 	free(survey.v);
 	buf_free(&out);
 	tour_free(&tour);
-	return status;
+	return closed ? EXIT_UNSURE : EXIT_FREE;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/xalloc.h"
+#include "model/slice.h"
 
 /* The states in which a connection ends, or waits for its process to. */
 bool overview_is_lingering(enum shown_state state)
@@ -44,9 +45,9 @@ static void add_end(struct overview_port *p, const struct sock *s)
 
 	if (ends < 0)
 		return;
-	p->soonest = p->soonest < 0 || ends < p->soonest ? ends : p->soonest;
+	p->soonest = sock_earlier(p->soonest, sock_first_ends_ms(s));
 	p->latest = ends > p->latest ? ends : p->latest;
-	p->estimate |= s->state != STATE_TIME_WAIT || sock_is_rest(s);
+	p->estimate |= s->state != STATE_TIME_WAIT;
 }
 
 /* Where EACCES comes first, the sockets in the way decide. */
@@ -64,14 +65,53 @@ static enum tri fails(const struct report *r, unsigned int mix)
 	return all;
 }
 
-static bool has_server(const struct overview_port *p)
-{
-	return p->states[SHOWN_LISTEN] || p->states[SHOWN_BOUND] || p->states[SHOWN_UNCONN];
-}
-
 static bool is_in_range(const struct host *h, uint16_t port)
 {
 	return h->ephemeral_first && port >= h->ephemeral_first && port <= h->ephemeral_last;
+}
+
+static bool is_server(const struct sock *s)
+{
+	return !s->peer_port && !sock_is_rest(s);
+}
+
+/* Whether a server of this namespace has that port; seen is a slice of the look that shows it. */
+static bool has_server(const struct snapshot *seen, uint16_t port)
+{
+	struct snapshot there = {0};
+	bool has = false;
+
+	if (seen->whole)
+		slice_of(&there, seen->whole, port);
+	for (size_t i = 0; i < there.nsocks; i++)
+		has |= is_server(&there.socks[i]);
+	snapshot_free(&there);
+	return has;
+}
+
+/*
+ * Whether the kernel has picked the port of a slice for outgoing connections alone,
+ * as far as that can be told of dead ones too: it is in the ephemeral range, and
+ * where each of them goes is not, or is a server's.  The rest of a folded group
+ * goes where those do that are shown.
+ */
+bool overview_is_outgoing(const struct snapshot *seen, uint16_t port)
+{
+	if (!is_in_range(&seen->host, port))
+		return false;
+	for (size_t i = 0; i < seen->nsocks; i++) {
+		const struct sock *s = &seen->socks[i];
+
+		if (is_server(s) || (is_in_range(&seen->host, s->peer_port) && !has_server(seen, s->peer_port)))
+			return false;
+	}
+	return true;
+}
+
+/* A plain bind() to every port: what it would meet is the worst of all. */
+static enum verdict verdict_of(const struct overview_port *p)
+{
+	return p->fails == YES ? TAKEN : p->fails == UNKNOWN ? UNSURE : FREE;
 }
 
 static void count(struct overview *o, const struct overview_port *p, const struct host *h)
@@ -85,6 +125,7 @@ static void count(struct overview *o, const struct overview_port *p, const struc
 		lingers |= p->states[state] && lingering;
 		lives |= p->states[state] && !lingering;
 	}
+	o->worst = verdict_of(p) > o->worst ? verdict_of(p) : o->worst;
 	o->listening += p->states[SHOWN_LISTEN] || p->states[SHOWN_UNCONN];
 	o->lingering += lingers && !lives;
 	if (p->proto != PROTO_TCP || !is_in_range(h, p->port))
@@ -93,7 +134,7 @@ static void count(struct overview *o, const struct overview_port *p, const struc
 	o->outgoing += p->outgoing;
 }
 
-/* Adds the port of a report; its processes are borrowed from the snapshot that the report has seen. */
+/* Adds the port of a report, if a socket of the families asked about is on it; its processes are borrowed from the snapshot that the report has seen. */
 void overview_add(struct overview *o, const struct report *r)
 {
 	struct overview_port p = {
@@ -106,6 +147,8 @@ void overview_add(struct overview *o, const struct report *r)
 	    .reuseaddr_fails = fails(r, MIX_REUSEADDR),
 	};
 
+	if (!r->nrows)
+		return;
 	for (size_t i = 0; i < r->nrows; i++) {
 		const struct sock *s = &r->rows[i].s;
 
@@ -113,7 +156,7 @@ void overview_add(struct overview *o, const struct report *r)
 		add_holders(&p, r, s);
 		add_end(&p, s);
 	}
-	p.outgoing = is_in_range(&r->seen->host, p.port) && !has_server(&p);
+	p.outgoing = overview_is_outgoing(r->seen, p.port);
 	count(o, &p, &r->seen->host);
 	o->v = xgrow(o->v, o->n, sizeof *o->v);
 	o->v[o->n++] = p;

@@ -25,12 +25,15 @@ struct overview {
 	struct overview_port *v;
 	size_t n;
 	uint64_t totals[SHOWN_STATES];
+	bool asked[PROTOS];
 	size_t listening, lingering; /* ports with a server; with a socket that only lingers */
+	enum verdict worst;          /* of a plain bind() to each */
 	size_t in_range, outgoing;   /* TCP ports of the ephemeral range that are in use; by outgoing connections alone */
 };
 
 bool overview_is_lingering(enum shown_state state);
 uint64_t overview_sockets(const struct overview *o);
+bool overview_is_outgoing(const struct snapshot *seen, uint16_t port);
 void overview_add(struct overview *o, const struct report *r);
 void overview_sort(struct overview *o);
 void overview_free(struct overview *o);

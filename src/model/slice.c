@@ -106,6 +106,18 @@ static bool is_about(const struct gap *gap, const struct snapshot *s)
 	return gap->kind == GAP_PROCESS ? held : gap->kind == GAP_CGROUP ? s->nsocks : true;
 }
 
+/* Drops the gaps of a look, of many ports too, that tell nothing of its sockets. */
+void slice_keep_gaps(struct snapshot *s)
+{
+	struct gaps all = s->gaps;
+
+	s->gaps = (struct gaps){0};
+	for (size_t i = 0; i < all.n; i++)
+		if (is_about(&all.v[i], s))
+			gap_copy(&s->gaps, &all.v[i]);
+	gap_free(&all);
+}
+
 /* Into the count of s->census as a dump would show them: without the options that its records do not have. */
 void slice_count_unlisted(struct snapshot *s)
 {

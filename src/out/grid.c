@@ -64,23 +64,31 @@ size_t grid_width(const struct grid *g)
 	return width;
 }
 
-/* Breaks a line behind the last comma that lets it fit, or the first that there is. */
-static void fold_cell(char *text, size_t width)
+/* The next blank at which a cell may be broken: behind a comma, or before a parenthesis. */
+static char *next_break(char *at)
 {
-	char *start = text, *comma = NULL;
-
-	for (char *at = strstr(text, ", "); at; at = strstr(at + 1, ", ")) {
-		if (comma && wrap_columns(start, (size_t)(at + 1 - start)) > width) {
-			comma[1] = '\n';
-			start = comma + 2;
-		}
-		comma = at;
-	}
-	if (comma && wrap_columns(start, strlen(start)) > width)
-		comma[1] = '\n';
+	for (at = strchr(at, ' '); at && at[-1] != ',' && at[1] != '('; at = strchr(at + 1, ' '))
+		;
+	return at;
 }
 
-/* Breaks the cells of a column behind commas, so that the grid is no wider than width, if it can be. */
+/* Breaks a line at the last such blank that lets it fit, or the first that there is. */
+static void fold_cell(char *text, size_t width)
+{
+	char *start = text, *last = NULL;
+
+	for (char *at = next_break(text + 1); at; at = next_break(at + 1)) {
+		if (last && wrap_columns(start, (size_t)(at - start)) > width) {
+			*last = '\n';
+			start = last + 1;
+		}
+		last = at;
+	}
+	if (last && wrap_columns(start, strlen(start)) > width)
+		*last = '\n';
+}
+
+/* Breaks the cells of a column behind commas and before parentheses, so that the grid is no wider than width, if it can be. */
 void grid_fold(struct grid *g, size_t column, size_t width)
 {
 	size_t all = grid_width(g), own = column_width(g, column), others = all - own;
@@ -89,16 +97,18 @@ void grid_fold(struct grid *g, size_t column, size_t width)
 		return;
 	g->folded |= UINT32_C(1) << column;
 	for (size_t r = 1; r < g->nrows; r++)
-		if (cell(g, r, column)->s)
+		if (cell(g, r, column)->len)
 			fold_cell(cell(g, r, column)->s, width > others ? width - others : 1);
 }
 
 /* One cell of such a record: behind the head, wrapped where even a line for itself is too short. */
-static void print_cell(struct buf *out, const struct buf *head, size_t indent, const char *text, size_t width)
+static void print_cell(struct buf *out, const struct buf *head, size_t indent, char *text, size_t width)
 {
 	buf_fill(out, ' ', GRID_INDENT);
 	buf_add(out, head->s, head->len);
 	buf_fill(out, ' ', indent - GRID_INDENT - head->len);
+	for (char *fold = strchr(text, '\n'); fold; fold = strchr(fold, '\n'))
+		*fold = ' ';
 	text += strspn(text, " ");
 	wrap(out, text, indent, indent, width, NULL);
 }

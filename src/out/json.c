@@ -459,13 +459,19 @@ json_t *json_head(const struct host *host)
 	return o;
 }
 
-/* Appends it to out, and releases it. */
+/* Appends it to out, in the form that JSON_INDENT() and its like say, and releases it. */
+void json_put(struct buf *out, json_t *value, size_t flags)
+{
+	if (json_dump_callback(value, add, out, flags))
+		die("out of memory");
+	json_decref(value);
+}
+
+/* Appends a whole document, and releases it. */
 void json_end(struct buf *out, json_t *document)
 {
-	if (json_dump_callback(document, add, out, JSON_INDENT(2)))
-		die("out of memory");
+	json_put(out, document, JSON_INDENT(2));
 	buf_puts(out, "\n");
-	json_decref(document);
 }
 
 /* Appends the one document of a run: the host as the first report saw it, the worst verdict. */

@@ -23,6 +23,7 @@ void json_document(struct buf *out, const struct document *d);
 json_t *json_head(const struct host *host);
 json_t *json_gaps(const struct report *r);
 json_t *json_netns(uint64_t inode, const struct netns *ns);
+void json_put(struct buf *out, json_t *value, size_t flags);
 void json_end(struct buf *out, json_t *document);
 const char *json_verdict(enum verdict v);
 

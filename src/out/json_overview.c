@@ -3,6 +3,8 @@
 #define _GNU_SOURCE
 #include "out/json_overview.h"
 
+#include <string.h>
+
 #include "out/json.h"
 #include "out/json_bytes.h"
 
@@ -77,32 +79,42 @@ static json_t *ephemeral(const struct overview *v, const struct report *about)
 	return o;
 }
 
-/* Adds what is in one network namespace; about stands for the look at it. */
+/*
+ * Begins the document, whose ports are text as soon as they are added: ten thousand
+ * of them as objects of the library would take fifty times the room.  worst is the
+ * verdict over all ports.
+ */
+void json_overview_begin(struct json_overview *j, struct buf *out, const struct host *host, enum verdict worst)
+{
+	json_t *o = json_head(host);
+
+	*j = (struct json_overview){.out = out, .ranges = json_array(), .gaps = json_array()};
+	json_set(o, "verdict", json_string(json_verdict(worst)));
+	json_set(o, "notes", json_array());
+	json_put(out, o, JSON_INDENT(2));
+	out->len -= strlen("\n}");
+	buf_puts(out, ",\n  \"ports\": [");
+}
+
+/* Adds what is in one network namespace, a port a line; about stands for the look at it. */
 void json_overview_add(struct json_overview *j, const struct overview *v, const struct report *about)
 {
 	json_t *gaps = json_gaps(about);
 
-	if (!j->ports) {
-		j->ports = json_array();
-		j->ranges = json_array();
-		j->gaps = json_array();
+	for (size_t i = 0; i < v->n; i++, j->any = true) {
+		buf_puts(j->out, j->any ? ",\n    " : "\n    ");
+		json_put(j->out, port(&v->v[i], about), 0);
 	}
-	for (size_t i = 0; i < v->n; i++)
-		json_append(j->ports, port(&v->v[i], about));
 	json_append(j->ranges, ephemeral(v, about));
 	json_array_extend(j->gaps, gaps);
 	json_decref(gaps);
 }
 
-/* Appends the document; worst is the verdict over all ports. */
-void json_overview_end(struct buf *out, struct json_overview *j, enum verdict worst)
+void json_overview_end(struct json_overview *j)
 {
-	json_t *o = json_head(j->host);
-
-	json_set(o, "verdict", json_string(json_verdict(worst)));
-	json_set(o, "notes", json_array());
-	json_set(o, "ports", j->ports);
-	json_set(o, "ephemeral", j->ranges);
-	json_set(o, "gaps", j->gaps);
-	json_end(out, o);
+	buf_puts(j->out, j->any ? "\n  ],\n  \"ephemeral\": " : "],\n  \"ephemeral\": ");
+	json_put(j->out, j->ranges, 0);
+	buf_puts(j->out, ",\n  \"gaps\": ");
+	json_put(j->out, j->gaps, 0);
+	buf_puts(j->out, "\n}\n");
 }

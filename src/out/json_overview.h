@@ -9,11 +9,13 @@
 
 /* A document that is being made, one network namespace after the other. */
 struct json_overview {
-	const struct host *host;
-	json_t *ports, *ranges, *gaps;
+	struct buf *out;
+	json_t *ranges, *gaps;
+	bool any;  /* there was a port */
 };
 
+void json_overview_begin(struct json_overview *j, struct buf *out, const struct host *host, enum verdict worst);
 void json_overview_add(struct json_overview *j, const struct overview *o, const struct report *about);
-void json_overview_end(struct buf *out, struct json_overview *j, enum verdict worst);
+void json_overview_end(struct json_overview *j);
 
 #endif

@@ -110,7 +110,7 @@ static void put_held_by(struct buf *out, const struct cell *c)
 		buf_puts(out, p->hidden ? "hidden" : "the kernel");
 	}
 	if (p->nholders > 1)
-		buf_printf(out, " and %zu more", p->nholders - 1);
+		buf_printf(out, ", %zu more", p->nholders - 1);
 }
 
 static void put_sockets(struct buf *out, const struct cell *c)
@@ -134,7 +134,7 @@ static void put_lingering(struct buf *out, const struct cell *c)
 static void put_pids(struct buf *out, const struct cell *c)
 {
 	for (size_t i = 0; i < c->p->nholders; i++)
-		buf_printf(out, "%s%ld", i ? "," : "", (long)c->p->holders[i]->pid);
+		buf_printf(out, "%s%ld", i ? ", " : "", (long)c->p->holders[i]->pid);
 	buf_puts(out, c->p->nholders ? "" : "-");
 }
 
@@ -205,7 +205,7 @@ static void put_table(struct buf *out, const struct overview *o, const struct re
 			table[columns.v[c]].put(&cells[c], &cell);
 	}
 	for (size_t c = 0; c < columns.n; c++)
-		if (columns.v[c] == PORT_STATES)
+		if (columns.v[c] == PORT_STATES || columns.v[c] == PORT_HELD_BY || columns.v[c] == PORT_PIDS)
 			grid_fold(&g, c, style->width - GRID_INDENT);
 	if (g.nrows > 1) {
 		buf_puts(out, "\n");
@@ -242,8 +242,9 @@ static void put_legend(struct buf *out, const struct overview *o, const struct s
 void overview_term(struct buf *out, const struct overview *o, const struct report *about, const struct style *style)
 {
 	struct scope scope = {.report = about, .overview = o, .style = style};
+	bool unseen = gap_has(&about->seen->gaps, GAP_NETNS);
 
-	term_paragraph(out, "", overview_texts[o->n ? OVERVIEW_HEAD : OVERVIEW_NONE], &scope, 0, NULL);
+	term_paragraph(out, "", overview_texts[unseen ? OVERVIEW_UNSEEN : o->n ? OVERVIEW_HEAD : OVERVIEW_NONE], &scope, 0, NULL);
 	if (o->n) {
 		term_paragraph(out, "", overview_texts[OVERVIEW_SUM], &scope, 0, NULL);
 		put_table(out, o, about, style);
@@ -258,13 +259,9 @@ void overview_term(struct buf *out, const struct overview *o, const struct repor
 
 static void put_protocols(struct buf *out, const struct scope *scope)
 {
-	bool seen[PROTOS] = {false};
+	const bool *asked = scope->overview->asked;
 
-	for (size_t i = 0; i < scope->overview->n; i++)
-		seen[scope->overview->v[i].proto] = true;
-	if (!scope->overview->n)
-		seen[scope->report->request->target.proto] = true;
-	buf_puts(out, seen[PROTO_TCP] ? seen[PROTO_UDP] ? "TCP and UDP" : "TCP" : "UDP");
+	buf_puts(out, asked[PROTO_TCP] ? asked[PROTO_UDP] ? "TCP and UDP" : "TCP" : "UDP");
 }
 
 static void put_all_ports(struct buf *out, const struct scope *scope)

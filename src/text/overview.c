@@ -3,6 +3,7 @@
 #include "text/text.h"
 
 const char *const overview_texts[OVERVIEW_LINES] = {
+    [OVERVIEW_UNSEEN] = "Which {protocols} ports are in use{netns} could not be seen.",
     [OVERVIEW_NONE] = "No {protocols} port is in use{netns}.",
     [OVERVIEW_HEAD] = "{protocols} ports in use{netns}: {allports}, {servers} with a server, {lingering} where sockets only linger.",
     [OVERVIEW_SUM] = "Sockets: {totals}.",

@@ -221,7 +221,7 @@ enum look { LOOK_SOCKETS, LOOK_NAMES, LOOK_PATH, LOOK_CONNECT, LOOK_NO_CONNECT, 
 extern const char *const look_texts[LOOKS];
 
 /* The lines around the table of all ports. */
-enum overview_line { OVERVIEW_NONE, OVERVIEW_HEAD, OVERVIEW_SUM, OVERVIEW_RANGE, OVERVIEW_LINES };
+enum overview_line { OVERVIEW_UNSEEN, OVERVIEW_NONE, OVERVIEW_HEAD, OVERVIEW_SUM, OVERVIEW_RANGE, OVERVIEW_LINES };
 
 extern const char *const overview_texts[OVERVIEW_LINES];
 extern const char overview_not_listed[];

@@ -32,6 +32,8 @@ struct sock *scene_connecting(struct snapshot *seen, struct request *request, en
 /* Situations that others begin with. */
 void scene_nothing(struct snapshot *seen, struct request *request);
 void scene_listener(struct snapshot *seen, struct request *request);
+void scene_all_tcp(struct snapshot *seen, struct request *request);
+void scene_all_udp(struct snapshot *seen, struct request *request);
 void scene_unsure(struct snapshot *seen, struct request *request);
 
 #endif

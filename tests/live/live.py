@@ -24,6 +24,7 @@ from fixes import FIXES
 from hidden import HIDDEN
 from near import check_near_misses
 from netns import NETNS
+from overview import OVERVIEW
 from picking import PICKING
 from recipes import RECIPES
 from runtimes import RUNTIMES
@@ -54,6 +55,7 @@ def all_tests():
         *FIXES,
         *HIDDEN,
         *NETNS,
+        *OVERVIEW,
         *PICKING,
         *RECIPES,
         *RUNTIMES,
