@@ -11,6 +11,9 @@ PREFIX  = /usr/local
 BINDIR  = $(PREFIX)/bin
 DATADIR = $(PREFIX)/share
 MANDIR  = $(DATADIR)/man
+BASHDIR = $(DATADIR)/bash-completion/completions
+ZSHDIR  = $(DATADIR)/zsh/vendor-completions
+FISHDIR = $(DATADIR)/fish/vendor_completions.d
 BUILD   = build$(if $(SAN),/san)
 CC      = cc
 CFLAGS  = -O2 -g
@@ -136,10 +139,15 @@ install: all
 	$(INSTALL) -m 644 src/schema/portwhy.schema.json $(DESTDIR)$(DATADIR)/portwhy/portwhy.schema.json
 	$(INSTALL) -m 644 man/portwhy.1 $(DESTDIR)$(MANDIR)/man1/portwhy.1
 	$(INSTALL) -m 644 man/portwhy-causes.7 $(DESTDIR)$(MANDIR)/man7/portwhy-causes.7
+	$(INSTALL) -d $(DESTDIR)$(BASHDIR) $(DESTDIR)$(ZSHDIR) $(DESTDIR)$(FISHDIR)
+	$(INSTALL) -m 644 src/completion/portwhy.bash $(DESTDIR)$(BASHDIR)/portwhy
+	$(INSTALL) -m 644 src/completion/_portwhy $(DESTDIR)$(ZSHDIR)/_portwhy
+	$(INSTALL) -m 644 src/completion/portwhy.fish $(DESTDIR)$(FISHDIR)/portwhy.fish
 
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/portwhy $(DESTDIR)$(MANDIR)/man1/portwhy.1 $(DESTDIR)$(MANDIR)/man7/portwhy-causes.7
 	rm -f $(DESTDIR)$(DATADIR)/portwhy/portwhy.schema.json
+	rm -f $(DESTDIR)$(BASHDIR)/portwhy $(DESTDIR)$(ZSHDIR)/_portwhy $(DESTDIR)$(FISHDIR)/portwhy.fish
 	rmdir $(DESTDIR)$(DATADIR)/portwhy 2>/dev/null || :
 
 clean:

@@ -32,7 +32,7 @@ manual_pages()
 shell_scripts()
 {
 	find tests -name '*.sh' -exec shellcheck {} + 2>&1
-	shellcheck .ci/run 2>&1
+	shellcheck .ci/run src/completion/portwhy.bash 2>&1
 }
 
 # The one-way rule of src/README: who may include whom, and where the kernel's headers may be seen.

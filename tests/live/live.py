@@ -17,6 +17,7 @@ sys.dont_write_bytecode = True  # the source tree stays as it is
 from asked import ASKED
 from cases import CASES
 from checking import CHECKING
+from completing import COMPLETING
 from connecting import CONNECTING
 from expect import run_case
 from explaining import EXPLAINING
@@ -50,6 +51,7 @@ def all_tests():
         *SPECIAL,
         *ASKED,
         *CHECKING,
+        *COMPLETING,
         *CONNECTING,
         *EXPLAINING,
         *FIXES,
