@@ -242,13 +242,39 @@ void options_check(struct options *o, const char *verb)
 	}
 }
 
+/* Whether it is the beginning of some option's name. */
+static bool begins_one(const char *word)
+{
+	size_t len = strncmp(word, "--", 2) ? 0 : strcspn(word + 2, "=");
+
+	for (const struct option *l = long_options; len && l->name; l++)
+		if (!strncmp(l->name, word + 2, len))
+			return true;
+	return false;
+}
+
+/* Says in one line what getopt does not like; word is where it stands, if it is a long one.  Ends the program. */
+static _Noreturn void bad_option(int why, const char *word)
+{
+	const char *name = optopt ? name_of(optopt) : NULL;
+	char letter[] = {'-', (char)optopt, '\0'};
+	const char *typed = optopt ? letter : word;
+	struct buf b = {0};
+
+	if (name)
+		die("--%s %s; see portwhy --help", name, why == ':' ? "wants an argument" : "takes no argument");
+	vis(&b, typed, strlen(typed), true);
+	die("%s option '%s'; see portwhy --help", begins_one(typed) ? "ambiguous" : "unknown", b.s ? b.s : "");
+}
+
 /* Reads the options of argv (argv[0] is skipped); what is wrong ends the program with status 2. */
 void options_parse(struct options *o, int argc, char **argv)
 {
 	int c;
 
 	*o = (struct options){.targets = xcalloc((size_t)argc, sizeof *o->targets), .timeout_ms = -1};
-	while ((c = getopt_long(argc, argv, "-46ajnN:o:qtT:uvhV", long_options, NULL)) != -1) {
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, "-:46ajnN:o:qtT:uvhV", long_options, NULL)) != -1) {
 		note_owned(o, c);
 		switch (c) {
 		case 1:
@@ -342,7 +368,7 @@ void options_parse(struct options *o, int argc, char **argv)
 			o->lang = language_of(optarg);
 			break;
 		default:
-			exit(EXIT_FAILED);
+			bad_option(c, argv[optind - 1]);
 		}
 	}
 	o->nwords = o->ntargets;

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,8 @@
 #include "base/msg.h"
 #include "base/vis.h"
 #include "base/xalloc.h"
+
+enum { LINKS_MAX = 8 };
 
 /* 0 or errno. */
 static int write_all(int fd, const struct buf *out)
@@ -80,11 +83,44 @@ static int replace(const char *path, mode_t mode, const struct buf *out)
 	return err;
 }
 
-/*
- * Writes the file that an option names, all or nothing: a temporary one that is
- * renamed.  A failure ends the program with status 2 and one line.
- */
-void print_to(const char *option, const char *path, const struct buf *out)
+/* The number behind that prefix, which is a descriptor of ours; -1 where it is none. */
+static int number_behind(const char *path, const char *prefix)
+{
+	size_t len = strlen(prefix), digits = strspn(path + (strncmp(path, prefix, len) ? 0 : len), "0123456789");
+
+	return strncmp(path, prefix, len) || !digits || digits > 9 || path[len + digits] ? -1 : atoi(path + len);
+}
+
+static int descriptor_named(const char *path)
+{
+	int fd = number_behind(path, "/dev/fd/");
+
+	if (!strcmp(path, "/dev/stdout"))
+		return STDOUT_FILENO;
+	if (!strcmp(path, "/dev/stderr"))
+		return STDERR_FILENO;
+	return fd < 0 ? number_behind(path, "/proc/self/fd/") : fd;
+}
+
+/* The descriptor of ours that the path names, by itself or as a symbolic link to such a name; -1: it is a file. */
+static int descriptor_of(const char *path)
+{
+	char names[2][PATH_MAX];
+	int fd = descriptor_named(path);
+
+	for (int hop = 0; fd < 0 && hop < LINKS_MAX; hop++) {
+		ssize_t n = readlink(path, names[hop % 2], PATH_MAX - 1);
+
+		if (n < 0)
+			break;
+		names[hop % 2][n] = '\0';
+		path = names[hop % 2];
+		fd = descriptor_named(path);
+	}
+	return fd;
+}
+
+static int write_or_replace(const char *path, const struct buf *out)
 {
 	char *real = realpath(path, NULL);
 	struct stat st;
@@ -96,6 +132,22 @@ void print_to(const char *option, const char *path, const struct buf *out)
 	else
 		err = replace(real ? real : path, exists ? st.st_mode & 07777 : mode_of_new_files(), out);
 	free(real);
+	return err;
+}
+
+/*
+ * Writes the file that an option names, all or nothing: a temporary one that is
+ * renamed.  What is a name of a descriptor is written through it: a file behind
+ * that was opened by somebody who holds it.  A failure ends the program with
+ * status 2 and one line.
+ */
+void print_to(const char *option, const char *path, const struct buf *out)
+{
+	int fd = descriptor_of(path);
+	int err = fd < 0 ? write_or_replace(path, out) : write_all(fd, out);
+
+	if (err == EPIPE)
+		exit(EXIT_FAILED);
 	if (err)
 		bad_file(option, path, err);
 }

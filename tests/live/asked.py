@@ -210,6 +210,35 @@ def to_file(build):
         expect("files", ["out"], os.listdir(folder))
 
 
+def to_descriptor(build):
+    """A name of a descriptor is written through it: the file behind stays, with what was written before."""
+    with tempfile.TemporaryDirectory() as folder:
+        out, link = os.path.join(folder, "out"), os.path.join(folder, "link")
+        os.symlink("/dev/stdout", link)
+        text = run([build.portwhy, "explain", "time-wait"]).must().out
+        for name in "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", link:
+            run(["sh", "-c", 'exec >"$1"; echo before; "$2" explain --output="$3" time-wait; echo after', "sh",
+                 out, build.portwhy, name]).must()
+            with open(out, "rb") as f:
+                expect(name, b"before\n" + text + b"after\n", f.read())
+        run(["sh", "-c", 'exec 2>"$1"; "$2" explain --output=/dev/stderr time-wait', "sh", out, build.portwhy]).must()
+        with open(out, "rb") as f:
+            expect("/dev/stderr", text, f.read())
+        expect("files", ["link", "out"], sorted(os.listdir(folder)))
+        ran = run([build.portwhy, "explain", "--output=/dev/fd/77", "time-wait"])
+        expect("closed descriptor", (2, b"", 1), (ran.status, ran.out, len(ran.err.splitlines())))
+
+
+def bad_options(build):
+    """Status 2 and one line that quotes what was typed and has no byte that steers a terminal."""
+    for args, line in ((["--nope"], "unknown option '--nope'"), (["-Z"], "unknown option '-Z'"), (["-jZ"], "unknown option '-Z'"),
+                       (["--re"], "ambiguous option '--re'"), (["-N"], "--netns wants an argument"),
+                       (["--output"], "--output wants an argument"), (["--json=\33"], "--json takes no argument"),
+                       ([b"--\33[31m\xff"], "unknown option '--\\x1B[31m\\xFF'"), ([b"-\xff"], "unknown option '-\\xFF'")):
+        ran = run([build.portwhy, *args])
+        expect(args, (2, b"", b"portwhy: %s; see portwhy --help\n" % line.encode()), (ran.status, ran.out, ran.err))
+
+
 def numeric(build):
     with World(build, "listener") as w:
         words = w.run([build.portwhy, "-n", "9877"]).out
@@ -253,6 +282,8 @@ ASKED = [
     ("other-user-untried", other_user_untried),
     ("unfolded", unfolded),
     ("output-to-file", to_file),
+    ("output-to-descriptor", to_descriptor),
+    ("bad-options", bad_options),
     ("numeric", numeric),
     ("verbose", verbose),
     ("devices-in-json", devices_in_json),
