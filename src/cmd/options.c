@@ -32,11 +32,13 @@ enum {
 	OPT_ALL_NETNS,
 	OPT_STATES,
 	OPT_SAVE,
-	OPT_SINCE
+	OPT_SINCE,
+	OPT_PROMETHEUS
 };
 
 static const struct option long_options[] = {
     {"json", no_argument, NULL, 'j'},
+    {"prometheus", no_argument, NULL, OPT_PROMETHEUS},
     {"columns", required_argument, NULL, 'o'},
     {"quiet", no_argument, NULL, 'q'},
     {"verbose", no_argument, NULL, 'v'},
@@ -77,6 +79,7 @@ static const struct {
     {OPT_SAVE, {"check"}},
     {OPT_SINCE, {"check"}},
     {'T', {"check", "wait"}},
+    {OPT_PROMETHEUS, {VERB_OVERVIEW, "why"}},
 };
 
 /* What --help says of targets and options. */
@@ -98,6 +101,7 @@ const char *options_help(void)
 	       "                   look in that network namespace\n"
 	       "      --all-netns  look in every one that can be reached\n"
 	       "  -j, --json       one JSON document\n"
+	       "      --prometheus metrics for Prometheus, of all ports or of the targets\n"
 	       "  -q, --quiet      print nothing, only set the exit status\n"
 	       "  -o, --columns=LIST\n"
 	       "                   columns of the table of sockets, +LIST adds to STATE, LOCAL,\n"
@@ -227,6 +231,8 @@ void options_check(struct options *o, const char *verb)
 {
 	if (o->column_list)
 		o->columns = columns_option(o->column_list, strcmp(verb, VERB_OVERVIEW) ? column_name : overview_column_name);
+	if (o->json && o->prometheus)
+		die("--json and --prometheus exclude each other");
 	for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) {
 		const char *const *v = owned[i].verbs;
 		size_t n = 0;
@@ -236,7 +242,7 @@ void options_check(struct options *o, const char *verb)
 		for (; n < sizeof owned->verbs / sizeof *owned->verbs && v[n]; n++)
 			ours |= !strcmp(v[n], verb);
 		for (size_t k = 0; !ours && k < n; k++)
-			buf_printf(&all, "%s%s", !k ? "" : k + 1 < n ? ", " : " and ", v[k]);
+			buf_printf(&all, "%s%s", !k ? "" : k + 1 < n ? ", " : " and ", *v[k] ? v[k] : "the overview");
 		if (!ours)
 			die("--%s belongs to %s", name_of(owned[i].option), all.s);
 	}
@@ -282,6 +288,9 @@ void options_parse(struct options *o, int argc, char **argv)
 			break;
 		case 'j':
 			o->json = true;
+			break;
+		case OPT_PROMETHEUS:
+			o->prometheus = true;
 			break;
 		case 'q':
 			o->quiet = true;

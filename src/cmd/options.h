@@ -16,7 +16,7 @@ enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 /* What the command line said; targets point into argv.  nwords: how many of them stood before a "--". */
 struct options {
-	bool json, quiet, verbose, all, numeric, ascii, help, version;
+	bool json, prometheus, quiet, verbose, all, numeric, ascii, help, version;
 	bool tcp, udp, ipv4, ipv6, reuseaddr, reuseport, v6only, all_netns;
 	const char *device, *user, *to, *output, *netns; /* NULL: not given */
 	const char *states, *save, *since; /* of check */

@@ -11,6 +11,7 @@
 #include "model/slice.h"
 #include "out/json_overview.h"
 #include "out/overview.h"
+#include "out/prom.h"
 
 static char every_port[] = "1-65535";
 
@@ -61,6 +62,25 @@ static struct report about_of(const struct tour *t, size_t place)
 static bool is_dropped(const struct survey *s, size_t place)
 {
 	return s->tour->a[place * s->tour->targets].dropped;
+}
+
+/* As metrics, one after the other and not namespace by namespace. */
+static void put_metrics(struct buf *out, const struct survey *s)
+{
+	const struct tour *t = s->tour;
+	struct prom_place *v = xcalloc(s->n, sizeof *v);
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n; i++) {
+		if (is_dropped(s, i))
+			continue;
+		v[n] = (struct prom_place){.overview = &s->v[i], .about = about_of(t, i)};
+		for (size_t k = 0; k < t->targets; k++)
+			v[n].protos[t->q[k].request.target.proto] = true;
+		n++;
+	}
+	prom_overview(out, v, n);
+	free(v);
 }
 
 /* What the looks have shown, in order; returns the worst verdict. */
@@ -135,7 +155,9 @@ int cmd_overview(const struct options *given)
 	closed = gap_has(&tour.a[0].whole.gaps, GAP_NETNS);
 	worst = finish(&survey, &tour, closed);
 	if (extent.details) {
-		if (o.json)
+		if (o.prometheus)
+			put_metrics(&out, &survey);
+		else if (o.json)
 			put_json(&out, &survey, worst);
 		else
 			put_words(&out, &o, &survey);

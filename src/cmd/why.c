@@ -12,6 +12,7 @@
 #include "cmd/print.h"
 #include "cmd/tour.h"
 #include "out/json.h"
+#include "out/prom.h"
 #include "out/term.h"
 
 static int status_of(enum verdict worst)
@@ -41,7 +42,9 @@ static void render(const struct options *o, const struct tour *t)
 	struct buf out = {0};
 
 	d.lang = o->lang;
-	if (o->json)
+	if (o->prometheus)
+		prom_targets(&out, c.ranges, t->n);
+	else if (o->json)
 		json_document(&out, &d);
 	else
 		put_words(&out, o, t, &c);
@@ -63,15 +66,30 @@ static bool is_news(const struct answers *a, const struct options *o)
 	return news;
 }
 
+/* Metrics do not come and go with what they tell. */
+static bool is_always_news(const struct answers *a, const struct options *o)
+{
+	(void)a;
+	(void)o;
+	return true;
+}
+
+/* What a metric of a range counts: no port that is free and has no socket. */
+static bool counts(struct report *r, void *arg)
+{
+	(void)arg;
+	return r->verdict != FREE || r->nrows;
+}
+
 /* Answers for each target.  Returns the exit status of the interface. */
 int cmd_why(const struct options *o)
 {
 	bool told = !o->quiet || o->output;
-	struct extent extent = {.details = told, .brief = !told, .every = o->verbose};
+	struct extent extent = {.details = told, .brief = !told, .every = o->verbose, .take = o->prometheus ? counts : NULL};
 	struct tour tour;
 	int status;
 
-	tour_make(&tour, o, &extent, is_news);
+	tour_make(&tour, o, &extent, o->prometheus ? is_always_news : is_news);
 	if (extent.details)
 		render(o, &tour);
 	status = status_of(tour.worst);

@@ -47,6 +47,8 @@ static void add_end(struct overview_port *p, const struct sock *s)
 		return;
 	p->soonest = sock_earlier(p->soonest, sock_first_ends_ms(s));
 	p->latest = ends > p->latest ? ends : p->latest;
+	if (s->state == STATE_TIME_WAIT)
+		p->time_wait = ends > p->time_wait ? ends : p->time_wait;
 	p->estimate |= s->state != STATE_TIME_WAIT;
 }
 
@@ -143,6 +145,7 @@ void overview_add(struct overview *o, const struct report *r)
 	    .uid = UID_UNKNOWN,
 	    .soonest = -1,
 	    .latest = -1,
+	    .time_wait = -1,
 	    .fails = fails(r, MIX_PLAIN),
 	    .reuseaddr_fails = fails(r, MIX_REUSEADDR),
 	};

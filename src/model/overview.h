@@ -15,6 +15,7 @@ struct overview_port {
 	size_t nholders;
 	uint32_t uid;           /* of a socket whose process was not found; UID_UNKNOWN */
 	int64_t soonest, latest; /* ms until the first and the last that ends by itself does; -1: none does */
+	int64_t time_wait;      /* ms until its last TIME_WAIT ends; -1: there is none */
 	bool estimate;          /* one of these is no plain timer */
 	enum tri fails;         /* whether a plain bind() does */
 	enum tri reuseaddr_fails; /* with SO_REUSEADDR */

@@ -53,6 +53,28 @@ struct gap_text {
 	const char *what, *consequence, *affects;
 };
 
+/* What --prometheus prints: the overview's, then those of a target. */
+enum metric {
+	METRIC_SOCKETS,
+	METRIC_PORTS,
+	METRIC_BIND_PORTS,
+	METRIC_EPHEMERAL,
+	METRIC_EPHEMERAL_USED,
+	METRIC_EPHEMERAL_OUTGOING,
+	METRIC_TIME_WAIT_END,
+	METRIC_GAPS,
+	METRIC_TARGET_VERDICT,
+	METRIC_TARGET_PORTS,
+	METRIC_TARGET_CLEARS,
+	METRIC_TARGET_SOCKETS,
+	METRIC_TARGET_GAPS,
+	METRICS
+};
+
+struct metric_text {
+	const char *name, *help;
+};
+
 /* One step of a close sequence, as in the JSON. */
 struct story_step {
 	const char *end, *event, *segment, *state;
@@ -246,6 +268,8 @@ extern const struct helper_text helper_texts[HELPERS];
 extern const struct fix_text fix_texts[FIXES];
 extern const struct note_text note_texts[NOTES];
 extern const struct gap_text gap_texts[GAP_KINDS];
+extern const char *const gap_ids[GAP_KINDS];
+extern const struct metric_text metric_texts[METRICS];
 extern const struct doubt_text doubt_texts[DOUBTS];
 extern const char doubt_untried[];
 extern const struct story_text story_texts[STORIES];

@@ -24,20 +24,21 @@
 #include "out/line.h"
 #include "out/overview.h"
 #include "out/progress.h"
+#include "out/prom.h"
 #include "out/term.h"
 #include "tests/golden/scene.h"
 
 struct format {
 	const char *suffix;
 	struct style style;
-	bool json;
+	bool json, prom;
 };
 
-static const struct format term = {"term", {.width = 80}, false}, ascii = {"ascii", {.width = 80, .ascii = true}, false},
-                           narrow = {"term60", {.width = 60}, false}, wide = {"term100", {.width = 100}, false},
-                           color = {"color", {.width = 80, .color = true}, false},
-                           verbose = {"verbose", {.width = 80, .verbose = true}, false},
-                           json = {"json", {.width = 80}, true};
+static const struct format term = {"term", {.width = 80}, false, false}, ascii = {"ascii", {.width = 80, .ascii = true}, false, false},
+                           narrow = {"term60", {.width = 60}, false, false}, wide = {"term100", {.width = 100}, false, false},
+                           color = {"color", {.width = 80, .color = true}, false, false},
+                           verbose = {"verbose", {.width = 80, .verbose = true}, false, false},
+                           json = {"json", {.width = 80}, true, false}, prom = {"prom", {.width = 80}, false, true};
 
 static void write_file(const char *dir, const char *slug, const char *suffix, const struct buf *b)
 {
@@ -105,6 +106,8 @@ static void write_report(const char *dir, const struct scene *scene, const struc
 		                                       .host = &seen.host,
 		                                       .verdict = report.verdict,
 		                                       .lang = LANG_GUESS});
+	else if (format->prom)
+		prom_targets(&out, &(struct range){.about = &report, .reports = &only, .n = 1, .ports = 1}, 1);
 	else
 		term_report(&out, &report, &format->style);
 	write_file(dir, scene->slug, format->suffix, &out);
@@ -196,6 +199,7 @@ static void write_range(const char *dir, const struct format *format)
 
 	scene_start(&seen[N], &requests[N]);
 	requests[N].target.text = "8000-8100";
+	requests[N].one_of_many = true;
 	for (size_t i = 0; i < N; i++) {
 		const struct scene *s = scene_called(slugs[i]);
 
@@ -207,10 +211,52 @@ static void write_range(const char *dir, const struct format *format)
 	if (format->json)
 		json_document(&out, &(struct document){.reports = list, .n = 1, .ranges = &range, .nranges = 1,
 		                                       .host = &seen[N].host, .verdict = TAKEN});
+	else if (format->prom)
+		prom_targets(&out, &range, 1);
 	else
 		term_range(&out, &range, &format->style);
 	write_file(dir, "range", format->suffix, &out);
 	buf_free(&out);
+	for (size_t i = 0; i <= N; i++) {
+		if (i < N)
+			report_free(&reports[i]);
+		snapshot_free(&seen[i]);
+	}
+}
+
+/* The metrics of all ports of two namespaces: some scenes side by side, and one with nothing in it. */
+static void write_metrics(const char *dir)
+{
+	static const char *const slugs[] = {"listener", "time-wait", "close-wait", "bound-not-listening", "udp-socket", "unsure"};
+	enum { N = sizeof slugs / sizeof *slugs };
+	struct netns named = {.inode = 4026532001, .name = "web\"\\\n\033"}, unnamed = {.inode = 4026532002};
+	struct snapshot seen[N + 1];
+	struct request requests[N + 1];
+	struct report reports[N], about[2];
+	struct overview all = {0}, none = {0};
+	struct buf out = {0};
+
+	scene_start(&seen[N], &requests[N]);
+	requests[N].netns = &named;
+	gap_add(&seen[N].gaps, GAP_FD_TABLE, EACCES, "12");
+	gap_add(&seen[N].gaps, GAP_FD_TABLE, EACCES, "13");
+	for (uint16_t i = 0; i < N; i++) {
+		scene_start(&seen[i], &requests[i]);
+		scene_called(slugs[i])->make(&seen[i], &requests[i]);
+		requests[i].target.port = (uint16_t)(9877 + i);
+		for (size_t k = 0; k < seen[i].nsocks; k++)
+			seen[i].socks[k].port = requests[i].target.port;
+		judge_scene(&reports[i], &requests[i], &seen[i]);
+		overview_add(&all, &reports[i]);
+	}
+	about[0] = about[1] = (struct report){.request = &requests[N], .seen = &seen[N]};
+	requests[0].netns = &unnamed;
+	about[1].request = &requests[0];
+	overview_sort(&all);
+	prom_overview(&out, (struct prom_place[]){{&all, about[0], {true, true}}, {&none, about[1], {true, true}}}, 2);
+	write_file(dir, "metrics", prom.suffix, &out);
+	buf_free(&out);
+	overview_free(&all);
 	for (size_t i = 0; i <= N; i++) {
 		if (i < N)
 			report_free(&reports[i]);
@@ -442,6 +488,10 @@ int main(int argc, char **argv)
 	write_range(argv[1], &ascii);
 	write_range(argv[1], &narrow);
 	write_range(argv[1], &json);
+	write_range(argv[1], &prom);
+	write_metrics(argv[1]);
+	write_report(argv[1], scene_called("time-wait"), &prom);
+	write_report(argv[1], scene_called("unsure"), &prom);
 	write_reserved(argv[1], &term);
 	write_reserved(argv[1], &narrow);
 	write_progress(argv[1], &term);

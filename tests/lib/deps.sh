@@ -6,9 +6,10 @@ set -eu
 
 packages='gcc make pkg-config libc6-dev libmnl-dev libsmartcols-dev libjansson-dev check
 python3 python3-jsonschema mandoc iproute2 strace shellcheck util-linux'
-# A machine for other kernels, the tools that portwhy is compared with, and the shells that complete it.
+# A machine for other kernels, the tools that portwhy is compared with, the shells that complete
+# it, and those that read its metrics.
 [ "${1-}" != full ] || packages="$packages
-qemu-system-x86 busybox-static cpio kmod xz-utils lsof psmisc net-tools zsh fish"
+qemu-system-x86 busybox-static cpio kmod xz-utils lsof psmisc net-tools zsh fish prometheus prometheus-node-exporter"
 
 if ! command -v dpkg-query >/dev/null 2>&1; then
 	echo 'deps: this is no Debian; what is needed is known there as:'

@@ -28,6 +28,7 @@ from netns import NETNS
 from overview import OVERVIEW
 from picking import PICKING
 from recipes import RECIPES
+from prometheus import PROMETHEUS
 from runtimes import RUNTIMES
 from since import SINCE
 from snippets import SNIPPETS
@@ -60,6 +61,7 @@ def all_tests():
         *OVERVIEW,
         *PICKING,
         *RECIPES,
+        *PROMETHEUS,
         *RUNTIMES,
         *SINCE,
         *STARTER,
