@@ -164,19 +164,21 @@ def namespaces(build):
     """Each has its label; one that may not be entered is a gap, and its ports are not said to be none."""
     with nested(build, "listener") as w:
         wrap = named(w, 'b"l\\ue')
-        prom = run([*wrap, build.portwhy, "--prometheus", "--all-netns", "9877"])
-        found = metrics(prom.out)
-        taken = [k["netns"] for k, v in found["portwhy_target_verdict"] if k["verdict"] == "taken" and v]
-        free = [k["netns"] for k, v in found["portwhy_target_verdict"] if k["verdict"] == "free" and v]
+        prom = run([*wrap, build.portwhy, "--prometheus", "--all-netns", "9877", "9999"])
+        told = {(k["netns"], k["target"]): k["verdict"] for k, v in metrics(prom.out)["portwhy_target_verdict"] if v}
         expect("status", 1, prom.status)
-        expect("taken in", ['b"l\\ue'], taken)
-        if not free or not all(name.isdigit() for name in free):
-            raise Failure("free in %s" % free)
-        check(prom.out)
-        closed = run([*beside(w), *MAY_NOT, build.portwhy, "--prometheus", "-N", pid_of(w)])
-    found = metrics(closed.out)
-    expect("closed", (3, ["portwhy_gaps"]), (closed.status, list(found)))
-    expect("gap", 1, value(found, "portwhy_gaps", kind="netns"))
+        expect("in that namespace", ("taken", "free"), (told.pop(('b"l\\ue', "9877"), None), told.pop(('b"l\\ue', "9999"), None)))
+        if set(told.values()) != {"free"} or not all(name.isdigit() for name, _ in told):
+            raise Failure("in others: %s" % told)
+        closed = [run([*beside(w), *MAY_NOT, build.portwhy, "--prometheus", "-N", pid_of(w), *args]) for args in ((), ("9877",))]
+    found = [metrics(ran.out) for ran in closed]
+    expect("closed", [3, 3], [ran.status for ran in closed])
+    expect("all ports", ["portwhy_gaps"], list(found[0]))
+    expect("gap", 1, value(found[0], "portwhy_gaps", kind="netns"))
+    expect("verdict", 1, value(found[1], "portwhy_target_verdict", verdict="unsure"))
+    if not math.isnan(value(found[1], "portwhy_target_clears_seconds")) or "portwhy_target_sockets" in found[1]:
+        raise Failure("what nobody has seen is told: %s" % found[1])
+    check(prom.out)
 
 
 def accepted(build):
