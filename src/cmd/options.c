@@ -259,7 +259,7 @@ static bool begins_one(const char *word)
 	return false;
 }
 
-/* Says in one line what getopt does not like; word is where it stands, if it is a long one.  Ends the program. */
+/* Says in one line what getopt does not like (the colon in its list keeps it silent); word is where it stands, if it is a long one.  Ends the program. */
 static _Noreturn void bad_option(int why, const char *word)
 {
 	const char *name = optopt ? name_of(optopt) : NULL;
@@ -279,7 +279,6 @@ void options_parse(struct options *o, int argc, char **argv)
 	int c;
 
 	*o = (struct options){.targets = xcalloc((size_t)argc, sizeof *o->targets), .timeout_ms = -1};
-	opterr = 0;
 	while ((c = getopt_long(argc, argv, "-:46ajnN:o:qtT:uvhV", long_options, NULL)) != -1) {
 		note_owned(o, c);
 		switch (c) {
