@@ -55,7 +55,8 @@ void slice_order(struct snapshot *whole)
 		}
 	}
 	free(to);
-	qsort(whole->peers, whole->npeers, sizeof *whole->peers, by_peer_port);
+	if (whole->npeers)
+		qsort(whole->peers, whole->npeers, sizeof *whole->peers, by_peer_port);
 }
 
 static uint16_t port_of(const struct sock *s)
