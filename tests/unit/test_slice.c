@@ -81,6 +81,25 @@ START_TEST(test_gaps)
 }
 END_TEST
 
+/* Of the whole look those are kept that tell something of its sockets: here of one whose process was found, then of none. */
+START_TEST(test_keep_gaps)
+{
+	struct snapshot whole = whole_of(&rows[1]);
+
+	gap_add(&whole.gaps, GAP_FD_TABLE, 13, "12");
+	gap_add(&whole.gaps, GAP_OTHER_NETNS, 1, "blue");
+	gap_add(&whole.gaps, GAP_PROCESS, 13, "14");
+	whole.socks[0].inode = 7;
+	whole.socks[0].held_by = HELD_HIDDEN;
+	slice_keep_gaps(&whole);
+	ck_assert(whole.gaps.n == 2 && whole.gaps.v[0].kind == GAP_FD_TABLE && whole.gaps.v[1].kind == GAP_OTHER_NETNS);
+	whole.socks[0].held_by = HELD_PROCESS;
+	slice_keep_gaps(&whole);
+	ck_assert(whole.gaps.n == 1 && whole.gaps.v[0].kind == GAP_OTHER_NETNS);
+	snapshot_free(&whole);
+}
+END_TEST
+
 /* The other ends of its connections, and no trial that was made for another port. */
 START_TEST(test_peers)
 {
@@ -148,6 +167,7 @@ int main(void)
 
 	add_table(suite, "order", test_order, COUNT(rows));
 	add_table(suite, "gaps", test_gaps, 1);
+	add_table(suite, "keep_gaps", test_keep_gaps, 1);
 	add_table(suite, "peers", test_peers, 1);
 	add_table(suite, "unlisted", test_unlisted, 1);
 	add_table(suite, "uncertain", test_uncertain, 1);
