@@ -201,7 +201,7 @@ static void print_document(const struct options *o, const struct tour *t)
 	struct buf out = {0};
 
 	d.lang = o->lang;
-	json_document(&out, &d);
+	json_document(&(struct json_stream){.out = &out, .drain = o->output ? NULL : print_some}, &d);
 	print(&out, o->output);
 	buf_free(&out);
 	collection_free(&c);

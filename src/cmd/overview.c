@@ -115,11 +115,11 @@ static void put_words(struct buf *out, const struct options *o, const struct sur
 	}
 }
 
-static void put_json(struct buf *out, const struct survey *s, enum verdict worst)
+static void put_json(struct json_stream *st, const struct survey *s, enum verdict worst)
 {
 	struct json_overview json;
 
-	json_overview_begin(&json, out, &s->tour->a[0].whole.host, worst);
+	json_overview_begin(&json, st, &s->tour->a[0].whole.host, worst);
 	for (size_t i = 0; i < s->n; i++) {
 		struct report about = about_of(s->tour, i);
 
@@ -158,7 +158,7 @@ int cmd_overview(const struct options *given)
 		if (o.prometheus)
 			put_metrics(&out, &survey);
 		else if (o.json)
-			put_json(&out, &survey, worst);
+			put_json(&(struct json_stream){.out = &out, .drain = o.output ? NULL : print_some}, &survey, worst);
 		else
 			put_words(&out, &o, &survey);
 		print(&out, o.output);

@@ -171,3 +171,11 @@ void print(const struct buf *out, const char *path)
 	if (err)
 		die("standard output: %s", strerror(err));
 }
+
+/* Prints to standard output what there is of a long document, and empties out; print() follows with the rest.  arg is not used. */
+void print_some(struct buf *out, void *arg)
+{
+	(void)arg;
+	print(out, NULL);
+	out->len = 0;
+}

@@ -6,5 +6,6 @@
 
 void print_to(const char *option, const char *path, const struct buf *out);
 void print(const struct buf *out, const char *path);
+void print_some(struct buf *out, void *arg);
 
 #endif

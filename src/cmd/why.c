@@ -45,7 +45,7 @@ static void render(const struct options *o, const struct tour *t)
 	if (o->prometheus)
 		prom_targets(&out, c.ranges, t->n);
 	else if (o->json)
-		json_document(&out, &d);
+		json_document(&(struct json_stream){.out = &out, .drain = o->output ? NULL : print_some}, &d);
 	else
 		put_words(&out, o, t, &c);
 	print(&out, o->output);

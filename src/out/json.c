@@ -62,15 +62,6 @@ static json_t *address(const struct addr *a)
 	return json_string(text);
 }
 
-static json_t *indexes(const struct rows *rows)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < rows->n; i++)
-		json_append(array, json_integer((json_int_t)rows->v[i]));
-	return array;
-}
-
 static json_t *unix_type(unsigned int type)
 {
 	return json_string(type == SOCK_DGRAM ? "dgram" : type == SOCK_SEQPACKET ? "seqpacket" : "stream");
@@ -105,29 +96,25 @@ static json_t *listen_of(const struct report *r, const struct bind *b)
 	                                                 : facts_errno(b->listen));
 }
 
-static json_t *binds(const struct report *r)
+static void put_bind(struct json_stream *st, const struct report *r, const struct bind *b)
 {
-	json_t *array = json_array();
+	json_t *o = json_object();
 
-	for (size_t i = 0; i < r->nbinds; i++) {
-		const struct bind *b = &r->binds[i];
-		json_t *o = json_object();
-
-		if (r->request->target.path)
-			json_set_bytes(o, "addr", r->request->target.path);
-		else
-			json_set(o, "addr", address(&b->addr));
-		json_set(o, "reuseaddr", json_boolean(mixes[b->mix].reuseaddr));
-		json_set(o, "reuseport", json_boolean(mixes[b->mix].reuseport));
-		json_set(o, "v6only", json_boolean(r->request->v6only && b->addr.family == AF_INET6));
-		json_set(o, "result", result_of(b->result));
-		json_set(o, "listen", listen_of(r, b));
-		json_set(o, "by", json_string(b->by_probe ? "probe" : "rules"));
-		json_set(o, "unknown", b->doubt ? json_string(doubt_texts[b->doubt].id) : json_null());
-		json_set(o, "blocked_by", indexes(&b->blocked_by));
-		json_append(array, o);
-	}
-	return array;
+	if (r->request->target.path)
+		json_set_bytes(o, "addr", r->request->target.path);
+	else
+		json_set(o, "addr", address(&b->addr));
+	json_set(o, "reuseaddr", json_boolean(mixes[b->mix].reuseaddr));
+	json_set(o, "reuseport", json_boolean(mixes[b->mix].reuseport));
+	json_set(o, "v6only", json_boolean(r->request->v6only && b->addr.family == AF_INET6));
+	json_set(o, "result", result_of(b->result));
+	json_set(o, "listen", listen_of(r, b));
+	json_set(o, "by", json_string(b->by_probe ? "probe" : "rules"));
+	json_set(o, "unknown", b->doubt ? json_string(doubt_texts[b->doubt].id) : json_null());
+	json_stream_open(st, NULL, '{');
+	json_stream_members(st, o);
+	json_stream_indexes(st, "blocked_by", b->blocked_by.v, b->blocked_by.n);
+	json_stream_close(st, '}');
 }
 
 static json_t *endpoint(const struct addr *a, uint16_t port)
@@ -189,27 +176,30 @@ static json_t *fix(const struct fix *f, const struct scope *scope, enum language
 	return o;
 }
 
-static json_t *cause(const struct report *r, const struct cause *c, enum language lang)
+static void put_cause(struct json_stream *st, const struct report *r, const struct cause *c, enum language lang)
 {
 	struct scope scope = {.report = r, .cause = c};
 	const struct cause_text *text = &cause_texts[c->id];
 	bool many = c->socks.n > 1 || (c->socks.n && r->rows[c->socks.v[0]].s.count > 1);
-	json_t *o = json_object(), *facets = json_array(), *fixes = json_array();
+	json_t *o = json_object(), *facets = json_array();
 
 	for (size_t i = 0; i < FACETS; i++)
 		if (c->facets & FACET_BIT(i))
 			json_append(facets, json_string(facet_texts[i].id));
-	for (size_t i = 0; i < c->nfixes; i++)
-		json_append(fixes, fix(&c->fixes[i], &scope, lang));
 	json_set(o, "id", json_string(text->id));
 	json_set(o, "certainty", json_string(c->inferred ? "inferred" : "proof"));
 	json_set(o, "title", expanded(text->title, &scope));
 	json_set(o, "text", expanded(many && text->many ? text->many : text->one, &scope));
-	json_set(o, "sockets", indexes(&c->socks));
-	json_set(o, "facets", facets);
-	json_set(o, "story", story(r, c));
-	json_set(o, "fixes", fixes);
-	return o;
+	json_stream_open(st, NULL, '{');
+	json_stream_members(st, o);
+	json_stream_indexes(st, "sockets", c->socks.v, c->socks.n);
+	json_stream_value(st, "facets", facets);
+	json_stream_value(st, "story", story(r, c));
+	json_stream_open(st, "fixes", '[');
+	for (size_t i = 0; i < c->nfixes; i++)
+		json_stream_value(st, NULL, fix(&c->fixes[i], &scope, lang));
+	json_stream_close(st, ']');
+	json_stream_close(st, '}');
 }
 
 static json_t *local(const struct snapshot *seen, const struct sock *s)
@@ -400,14 +390,10 @@ static json_t *notes(const struct report *r)
 	return array;
 }
 
-static json_t *report(const struct report *r, enum language lang)
+static json_t *report_head(const struct report *r)
 {
-	json_t *o = json_object(), *causes = json_array(), *socks = json_array();
+	json_t *o = json_object();
 
-	for (size_t i = 0; i < r->ncauses; i++)
-		json_append(causes, cause(r, &r->causes[i], lang));
-	for (size_t i = 0; i < r->nrows; i++)
-		json_append(socks, sock(r, &r->rows[i]));
 	json_set(o, "target", target(&r->request->target));
 	json_set(o, "netns", json_netns(r->seen->host.netns, r->request->netns));
 	json_set(o, "verdict", json_string(verdicts[r->verdict]));
@@ -415,20 +401,30 @@ static json_t *report(const struct report *r, enum language lang)
 	json_set(o, "clears_in_ms", number_or_null(r->clears_in_ms));
 	json_set(o, "late_ms", number_or_null(r->late_ms));
 	json_set(o, "clears", json_string(clears_names[r->clears]));
-	json_set(o, "binds", binds(r));
-	json_set(o, "connect", json_connect(r));
-	json_set(o, "ephemeral", json_ephemeral(r));
-	json_set(o, "causes", causes);
-	json_set(o, "sockets", socks);
-	json_set(o, "gaps", json_gaps(r));
-	json_set(o, "notes", notes(r));
 	return o;
 }
 
-static int add(const char *p, size_t len, void *out)
+static void put_report(struct json_stream *st, const struct report *r, enum language lang)
 {
-	buf_add(out, p, len);
-	return 0;
+	json_stream_open(st, NULL, '{');
+	json_stream_members(st, report_head(r));
+	json_stream_open(st, "binds", '[');
+	for (size_t i = 0; i < r->nbinds; i++)
+		put_bind(st, r, &r->binds[i]);
+	json_stream_close(st, ']');
+	json_stream_value(st, "connect", json_connect(r));
+	json_stream_value(st, "ephemeral", json_ephemeral(r));
+	json_stream_open(st, "causes", '[');
+	for (size_t i = 0; i < r->ncauses; i++)
+		put_cause(st, r, &r->causes[i], lang);
+	json_stream_close(st, ']');
+	json_stream_open(st, "sockets", '[');
+	for (size_t i = 0; i < r->nrows; i++)
+		json_stream_value(st, NULL, sock(r, &r->rows[i]));
+	json_stream_close(st, ']');
+	json_stream_value(st, "gaps", json_gaps(r));
+	json_stream_value(st, "notes", notes(r));
+	json_stream_close(st, '}');
 }
 
 /* The notes that belong to no report: of each range the ports that it does not list. */
@@ -459,30 +455,19 @@ json_t *json_head(const struct host *host)
 	return o;
 }
 
-/* Appends it to out, in the form that JSON_INDENT() and its like say, and releases it. */
-void json_put(struct buf *out, json_t *value, size_t flags)
+/*
+ * Writes the one document of a run: the host as the first report saw it, the worst
+ * verdict.  st is a stream with nothing in it yet.
+ */
+void json_document(struct json_stream *st, const struct document *d)
 {
-	if (json_dump_callback(value, add, out, flags))
-		die("out of memory");
-	json_decref(value);
-}
-
-/* Appends a whole document, and releases it. */
-void json_end(struct buf *out, json_t *document)
-{
-	json_put(out, document, JSON_INDENT(2));
-	buf_puts(out, "\n");
-}
-
-/* Appends the one document of a run: the host as the first report saw it, the worst verdict. */
-void json_document(struct buf *out, const struct document *d)
-{
-	json_t *o = json_head(d->host), *array = json_array();
-
+	json_stream_open(st, NULL, '{');
+	json_stream_members(st, json_head(d->host));
+	json_stream_value(st, "verdict", json_string(verdicts[d->verdict]));
+	json_stream_value(st, "notes", range_notes(d));
+	json_stream_open(st, "reports", '[');
 	for (size_t i = 0; i < d->n; i++)
-		json_append(array, report(d->reports[i], d->lang));
-	json_set(o, "verdict", json_string(verdicts[d->verdict]));
-	json_set(o, "notes", range_notes(d));
-	json_set(o, "reports", array);
-	json_end(out, o);
+		put_report(st, d->reports[i], d->lang);
+	json_stream_close(st, ']');
+	json_stream_close(st, '}');
 }

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "model/report.h"
+#include "out/json_stream.h"
 #include "text/text.h"
 
 /* What a run found: reports in order, and of its ranges the ports that are counted only. */
@@ -19,12 +20,10 @@ struct document {
 	enum language lang; /* of the code in a fix */
 };
 
-void json_document(struct buf *out, const struct document *d);
+void json_document(struct json_stream *st, const struct document *d);
 json_t *json_head(const struct host *host);
 json_t *json_gaps(const struct report *r);
 json_t *json_netns(uint64_t inode, const struct netns *ns);
-void json_put(struct buf *out, json_t *value, size_t flags);
-void json_end(struct buf *out, json_t *document);
 const char *json_verdict(enum verdict v);
 
 #endif

@@ -81,30 +81,26 @@ static json_t *ephemeral(const struct overview *v, const struct report *about)
 
 /*
  * Begins the document, whose ports are text as soon as they are added: ten thousand
- * of them as objects of the library would take fifty times the room.  worst is the
- * verdict over all ports.
+ * of them as objects of the library would take fifty times the room.  st is a
+ * stream with nothing in it yet; worst is the verdict over all ports.
  */
-void json_overview_begin(struct json_overview *j, struct buf *out, const struct host *host, enum verdict worst)
+void json_overview_begin(struct json_overview *j, struct json_stream *st, const struct host *host, enum verdict worst)
 {
-	json_t *o = json_head(host);
-
-	*j = (struct json_overview){.out = out, .ranges = json_array(), .gaps = json_array()};
-	json_set(o, "verdict", json_string(json_verdict(worst)));
-	json_set(o, "notes", json_array());
-	json_put(out, o, JSON_INDENT(2));
-	out->len -= strlen("\n}");
-	buf_puts(out, ",\n  \"ports\": [");
+	*j = (struct json_overview){.st = st, .ranges = json_array(), .gaps = json_array()};
+	json_stream_open(st, NULL, '{');
+	json_stream_members(st, json_head(host));
+	json_stream_value(st, "verdict", json_string(json_verdict(worst)));
+	json_stream_value(st, "notes", json_array());
+	json_stream_open(st, "ports", '[');
 }
 
-/* Adds what is in one network namespace, a port a line; about stands for the look at it. */
+/* Adds what is in one network namespace; about stands for the look at it. */
 void json_overview_add(struct json_overview *j, const struct overview *v, const struct report *about)
 {
 	json_t *gaps = json_gaps(about);
 
-	for (size_t i = 0; i < v->n; i++, j->any = true) {
-		buf_puts(j->out, j->any ? ",\n    " : "\n    ");
-		json_put(j->out, port(&v->v[i], about), 0);
-	}
+	for (size_t i = 0; i < v->n; i++)
+		json_stream_value(j->st, NULL, port(&v->v[i], about));
 	json_append(j->ranges, ephemeral(v, about));
 	json_array_extend(j->gaps, gaps);
 	json_decref(gaps);
@@ -112,9 +108,8 @@ void json_overview_add(struct json_overview *j, const struct overview *v, const 
 
 void json_overview_end(struct json_overview *j)
 {
-	buf_puts(j->out, j->any ? "\n  ],\n  \"ephemeral\": " : "],\n  \"ephemeral\": ");
-	json_put(j->out, j->ranges, 0);
-	buf_puts(j->out, ",\n  \"gaps\": ");
-	json_put(j->out, j->gaps, 0);
-	buf_puts(j->out, "\n}\n");
+	json_stream_close(j->st, ']');
+	json_stream_value(j->st, "ephemeral", j->ranges);
+	json_stream_value(j->st, "gaps", j->gaps);
+	json_stream_close(j->st, '}');
 }

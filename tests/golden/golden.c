@@ -101,7 +101,7 @@ static void write_report(const char *dir, const struct scene *scene, const struc
 	scene->make(&seen, &request);
 	judge_scene(&report, &request, &seen);
 	if (format->json)
-		json_document(&out, &(struct document){.reports = &only,
+		json_document(&(struct json_stream){.out = &out}, &(struct document){.reports = &only,
 		                                       .n = 1,
 		                                       .host = &seen.host,
 		                                       .verdict = report.verdict,
@@ -209,7 +209,7 @@ static void write_range(const char *dir, const struct format *format)
 		list[i] = &reports[i];
 	}
 	if (format->json)
-		json_document(&out, &(struct document){.reports = list, .n = 1, .ranges = &range, .nranges = 1,
+		json_document(&(struct json_stream){.out = &out}, &(struct document){.reports = list, .n = 1, .ranges = &range, .nranges = 1,
 		                                       .host = &seen[N].host, .verdict = TAKEN});
 	else if (format->prom)
 		prom_targets(&out, &range, 1);
@@ -406,11 +406,12 @@ static void write_overview(const char *dir, const char *slug, const struct forma
 	struct survey v[2];
 	struct json_overview j;
 	struct buf out = {0};
+	struct json_stream st = {.out = &out};
 
 	survey_make(&v[0], (void (*const[])(struct snapshot *, struct request *)){tcp, udp});
 	survey_make(&v[1], (void (*const[])(struct snapshot *, struct request *)){scene_called("netns")->make, NULL});
 	if (format->json)
-		json_overview_begin(&j, &out, &v[0].seen[0].host, v[0].o.worst);
+		json_overview_begin(&j, &st, &v[0].seen[0].host, v[0].o.worst);
 	for (size_t i = 0; i < (other ? 2 : 1); i++) {
 		struct report about = {.request = &v[i].requests[0], .seen = &v[i].seen[0]};
 
