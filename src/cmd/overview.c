@@ -67,18 +67,12 @@ static bool is_dropped(const struct survey *s, size_t place)
 /* As metrics, one after the other and not namespace by namespace. */
 static void put_metrics(struct buf *out, const struct survey *s)
 {
-	const struct tour *t = s->tour;
 	struct prom_place *v = xcalloc(s->n, sizeof *v);
 	size_t n = 0;
 
-	for (size_t i = 0; i < s->n; i++) {
-		if (is_dropped(s, i))
-			continue;
-		v[n] = (struct prom_place){.overview = &s->v[i], .about = about_of(t, i)};
-		for (size_t k = 0; k < t->targets; k++)
-			v[n].protos[t->q[k].request.target.proto] = true;
-		n++;
-	}
+	for (size_t i = 0; i < s->n; i++)
+		if (!is_dropped(s, i))
+			v[n++] = (struct prom_place){&s->v[i], about_of(s->tour, i)};
 	prom_overview(out, v, n);
 	free(v);
 }
@@ -140,7 +134,7 @@ int cmd_overview(const struct options *given)
 	char *all[] = {every_port};
 	struct tour tour;
 	struct survey survey = {.tour = &tour};
-	struct extent extent = {.details = !o.quiet || o.output, .every = o.all || o.json, .survey = true, .sketch = true, .take = take, .arg = &survey};
+	struct extent extent = {.details = !o.quiet || o.output, .every = o.all || o.json || o.prometheus, .survey = true, .sketch = true, .take = take, .arg = &survey};
 	struct buf out = {0};
 	enum verdict worst;
 	bool closed;

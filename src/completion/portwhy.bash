@@ -19,7 +19,7 @@ _portwhy_names()
 	case $1 in
 	-N | --netns) (cd /run/netns 2>/dev/null && compgen -f -- "$2") ;;
 	--device) (cd /sys/class/net 2>/dev/null && compgen -f -- "$2") ;;
-	--output) compgen -f -- "$2" ;;
+	--output | --save | --since) compgen -f -- "$2" ;;
 	--user) compgen -u -- "$2" ;;
 	--to | -T | --timeout) ;;
 	*) return 1 ;;
@@ -32,6 +32,10 @@ _portwhy_values()
 {
 	case $1 in
 	--probe | --color) echo 'auto always never' ;;
+	--states)
+		echo 'any blocking lingering listen ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT_1 FIN_WAIT_2 TIME_WAIT CLOSE CLOSE_WAIT' \
+			'LAST_ACK LISTEN CLOSING BOUND UNCONN'
+		;;
 	--lang) echo 'c c++ python node go rust java ruby php perl shell nginx apache systemd' ;;
 	-o | --columns)
 		echo 'STATE LOCAL PEER LEFT HELD-BY UID USER PID FD INODE COOKIE TIMER RETRANS RECV-Q SEND-Q REUSEADDR' \
@@ -43,9 +47,9 @@ _portwhy_values()
 
 _portwhy()
 {
-	local verbs='why wait explain' options='-t --tcp -u --udp -4 --ipv4 -6 --ipv6 --reuseaddr --reuseport --v6only
-		--device= --user= --to= -N --netns= --all-netns -j --json -q --quiet -o --columns= -v --verbose --output=
-		-a --all -n --numeric --probe= --ascii --color= --lang= -T --timeout= -h --help -V --version'
+	local verbs='why check wait explain' options='-t --tcp -u --udp -4 --ipv4 -6 --ipv6 --reuseaddr --reuseport --v6only
+		--device= --user= --to= -N --netns= --all-netns -j --json --prometheus -q --quiet -o --columns= -v --verbose --output=
+		-a --all -n --numeric --probe= --ascii --color= --lang= --states= --save= --since= -T --timeout= -h --help -V --version'
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} words verb='' word lead=''
 
 	# "--probe=au" comes as three words.
@@ -57,7 +61,7 @@ _portwhy()
 	for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
 		[[ -z $verb && " $verbs " == *" $word "* ]] && verb=$word
 	done
-	if [[ $prev == -o || $prev == --columns ]]; then # a list
+	if [[ $prev == -o || $prev == --columns || $prev == --states ]]; then # a list
 		lead=${cur%"${cur##*[,+]}"}
 		cur=${cur#"$lead"}
 	fi

@@ -200,7 +200,7 @@ static void put_by_proto(struct buf *out, enum metric m, const struct buf *label
 		struct tally t = tally_of(place->overview, proto);
 		struct buf with_proto = {0};
 
-		if (!place->protos[proto])
+		if (!place->overview->asked[proto])
 			continue;
 		buf_add(&with_proto, labels->s, labels->len);
 		prom_label(&with_proto, "proto", sock_proto_name((enum proto)proto));
@@ -219,7 +219,7 @@ static void put_ephemeral(struct buf *out, enum metric m, const struct buf *labe
 	const struct host *h = &place->about.seen->host;
 	const struct overview *o = place->overview;
 
-	if (!h->ephemeral_first || (m != METRIC_EPHEMERAL && !place->protos[PROTO_TCP]))
+	if (!h->ephemeral_first || (m != METRIC_EPHEMERAL && !place->overview->asked[PROTO_TCP]))
 		return;
 	begin(out, m, labels, NULL, NULL);
 	end(out, m == METRIC_EPHEMERAL      ? h->ephemeral_last - h->ephemeral_first + 1U
@@ -231,7 +231,7 @@ static void put_time_wait_end(struct buf *out, enum metric m, const struct buf *
 {
 	int64_t latest = 0;
 
-	if (!place->protos[PROTO_TCP])
+	if (!place->overview->asked[PROTO_TCP])
 		return;
 	for (size_t i = 0; i < place->overview->n; i++)
 		if (place->overview->v[i].time_wait > latest)

@@ -10,7 +10,6 @@
 struct prom_place {
 	const struct overview *overview;
 	struct report about;
-	bool protos[PROTOS]; /* which were asked about */
 };
 
 void prom_label(struct buf *out, const char *name, const char *value);

@@ -253,7 +253,9 @@ static void write_metrics(const char *dir)
 	requests[0].netns = &unnamed;
 	about[1].request = &requests[0];
 	overview_sort(&all);
-	prom_overview(&out, (struct prom_place[]){{&all, about[0], {true, true}}, {&none, about[1], {true, true}}}, 2);
+	for (int proto = 0; proto < PROTOS; proto++)
+		all.asked[proto] = none.asked[proto] = true;
+	prom_overview(&out, (struct prom_place[]){{&all, about[0]}, {&none, about[1]}}, 2);
 	write_file(dir, "metrics", prom.suffix, &out);
 	buf_free(&out);
 	overview_free(&all);

@@ -86,8 +86,8 @@ START_TEST(test_bounded)
 	struct snapshot seen = look();
 	struct netns ns = {.inode = 4026532001};
 	struct request request = {.netns = &ns};
-	struct prom_place place = {.about = {.request = &request, .seen = &seen}, .protos = {true, true}};
-	struct overview none = {0}, many = {0};
+	struct prom_place place = {.about = {.request = &request, .seen = &seen}};
+	struct overview none = {.asked = {true, true}}, many = {.asked = {true, true}};
 	struct buf empty = {0}, full = {0}, closed = {0};
 
 	many.v = xcalloc(60000, sizeof *many.v);
@@ -99,6 +99,7 @@ START_TEST(test_bounded)
 	place.overview = &many;
 	prom_overview(&full, &place, 1);
 	ck_assert_uint_eq(series(&empty, "portwhy_"), series(&full, "portwhy_") - 1); /* tcp has no UNCONN, but here */
+	ck_assert_uint_eq(series(&full, "portwhy_bind_ports{netns=\"4026532001\",proto=\"udp\",reuseaddr=\"yes\",result=\"unsure\"} 30000"), 1);
 	no_series_twice(&full);
 	gap_add(&seen.gaps, GAP_NETNS, 1, "web");
 	prom_overview(&closed, &place, 1);
