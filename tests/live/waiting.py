@@ -291,7 +291,7 @@ def timeout(build):
             Wait(w, build, "--timeout=" + bad, "9878").ends(2, "^portwhy: --timeout '%s': seconds are wanted" % re.escape(bad))
         for args in (["-T", "1", "9877"], ["why", "--timeout=1", "9877"], ["explain", "-T1"]):
             ran = w.run([build.portwhy, *args])
-            if (ran.status, ran.out, ran.err) != (2, b"", b"portwhy: --timeout belongs to wait\n"):
+            if (ran.status, ran.out, ran.err) != (2, b"", b"portwhy: --timeout belongs to check and wait\n"):
                 raise Failure("%s: %s %r %r" % (args, ran.status, ran.out, ran.err))
         Wait(w, build, "--all-netns", "9877").ends(2, "^portwhy: --all-netns: ")
         Wait(w, build).ends(2, "^portwhy: a target is wanted")
