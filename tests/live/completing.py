@@ -25,6 +25,8 @@ ASKED = [
     ("portwhy --probe=ne", {"never"}, {"always"}),
     ("portwhy --color=al", {"always"}, {"auto"}),
     ("portwhy --lang=ru", {"ruby", "rust"}, {"c", "go"}),
+    ("portwhy check 98", {"9877"}, {"check"}),
+    ("portwhy check --states=lin", {"lingering"}, {"listen"}),
     ("portwhy -N bl", {"blue"}, {"green"}),
     ("portwhy --netns=gr", {"green"}, {"blue"}),
 ]
