@@ -49,7 +49,7 @@ size_t portwhy_ask(const struct wish *w, uint16_t port, enum probe_when when, st
 	size_t n;
 
 	q.request.target.port = port;
-	answers_find(&a, &q, true, false);
+	answers_find(&a, &q, &(struct extent){.details = true});
 	r = &a.v[0]->report;
 	n = r->nbinds;
 	for (size_t i = 0; i < n; i++) {
