@@ -25,10 +25,21 @@ const struct probe *snapshot_probe(const struct snapshot *s, const struct addr *
 	return NULL;
 }
 
+/* Whether that refusal could not be had again: a trial without SO_REUSEADDR has ended what the port remembered of it. */
+static bool is_spoiled(const struct snapshot *s, const struct probe *p)
+{
+	if (!mixes[p->mix].reuseaddr || !s->quirks_read || s->quirks.reuseaddr_memory == NO)
+		return false;
+	for (size_t i = 0; i < s->nprobes; i++)
+		if (!s->probes[i].err && !mixes[s->probes[i].mix].reuseaddr)
+			return true;
+	return false;
+}
+
 /*
  * Takes over from an earlier look at the same port what cannot be asked again
  * alike: the trials that worked beside a socket or had SO_REUSEPORT (the port
- * remembers them), and how this kernel goes.
+ * remembers them), those that these have spoiled, and how this kernel goes.
  */
 void snapshot_keep_trials(struct snapshot *s, const struct snapshot *before)
 {
@@ -37,7 +48,7 @@ void snapshot_keep_trials(struct snapshot *s, const struct snapshot *before)
 	for (size_t i = 0; i < before->nprobes; i++) {
 		const struct probe *p = &before->probes[i];
 
-		if (!before->nsocks || (p->err && !mixes[p->mix].reuseport))
+		if (!before->nsocks || (p->err && !mixes[p->mix].reuseport && !is_spoiled(before, p)))
 			continue;
 		s->probes = xgrow(s->probes, s->nprobes, sizeof *s->probes);
 		s->probes[s->nprobes++] = *p;

@@ -48,10 +48,41 @@ START_TEST(test_recall)
 }
 END_TEST
 
+/* What a second look takes over: a refusal without SO_REUSEPORT is asked again, unless a trial has spoiled the answer. */
+static const struct kept_row {
+	const char *what;
+	enum tri memory;
+	bool read, success;
+	size_t kept;
+} kept[] = {
+    {"none has worked", YES, true, false, 0},
+    {"the port remembers nothing of SO_REUSEADDR", NO, true, true, 1},
+    {"it does, and a trial without it has worked", YES, true, true, 2},
+    {"nobody knows", UNKNOWN, true, true, 2},
+    {"nobody asked", UNKNOWN, false, true, 1},
+};
+
+START_TEST(test_keep)
+{
+	const struct kept_row *row = &kept[_i];
+	struct sock then[] = {WAITS};
+	struct probe probes[] = {{.mix = MIX_REUSEADDR, .err = EADDRINUSE}, {.mix = MIX_REUSEPORT}};
+	struct snapshot before = {.socks = then, .nsocks = 1, .probes = probes, .nprobes = row->success ? 2 : 1,
+	                          .quirks_read = row->read, .quirks.reuseaddr_memory = (uint8_t)row->memory};
+	struct snapshot s = {0};
+
+	snapshot_keep_trials(&s, &before);
+	ck_assert_msg(s.nprobes == row->kept, "%s: %zu", row->what, s.nprobes);
+	ck_assert(row->kept < 2 || (s.probes[0].mix == MIX_REUSEADDR && s.probes[0].err == EADDRINUSE));
+	free(s.probes);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("recall");
 
 	add_table(suite, "recall", test_recall, COUNT(rows));
+	add_table(suite, "keep", test_keep, COUNT(kept));
 	return run_suite(suite);
 }
