@@ -65,7 +65,7 @@ static void put_time(struct buf *out, const struct progress *p)
 	if (p->left < 0 && p->waited < 0) {
 		/* Nothing to say. */
 	} else if (p->left < 0) {
-		buf_puts(out, ", for ");
+		buf_puts(out, ", waited ");
 		facts_duration(out, p->waited - p->waited % 1000);
 	} else if (!p->left) {
 		buf_puts(out, ", due");

@@ -400,7 +400,7 @@ def check_shown(text, line, columns=80):
 
 def progress(build):
     with World(build, "free") as w, Holder(w, "s = listening(9877)") as h:
-        holder = "^tcp 9877: python3[^ ]* .pid %d, root. listens on it, for [0-9]+ s$" % h.process.pid
+        holder = "^tcp 9877: python3[^ ]* .pid %d, root. listens on it, waited [0-9]+ s$" % h.process.pid
         text, status = on_terminal(w, build, "9877", ends_by=lambda p: h.does("s.close()"))
         check_shown(text, holder)
         if status != 0:
@@ -419,7 +419,7 @@ def progress(build):
             raise Failure("timed out: %r" % text)
         for args, env in ((("-q",), {}), ((), {"TERM": "dumb"}), ((), {"TERM": ""})):
             text, _ = on_terminal(w, build, "-T", "0.3", *args, "9877", env=env)
-            if "\033" in text or "listens on it, for" in text:
+            if "\033" in text or "listens on it, waited" in text:
                 raise Failure("%s %s: %r" % (args, env, text))
 
 

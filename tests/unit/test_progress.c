@@ -25,9 +25,9 @@ static const struct {
     {{SUBJECT, 70000, 60000, false, 0, 0}, 80, SUBJECT ", 70 s left  [..........]"},
     {{SUBJECT, 0, 0, false, 0, 0}, 80, SUBJECT ", due  [..........]"},
     {{SUBJECT, 42000, 60000, true, 0, 2}, 80, SUBJECT ", about 42 s left (and 2 more)  [###.......]"},
-    {{SUBJECT, -1, 0, false, 12999, 0}, 80, SUBJECT ", for 12 s"},
+    {{SUBJECT, -1, 0, false, 12999, 0}, 80, SUBJECT ", waited 12 s"},
     {{SUBJECT, -1, 0, false, -1, 0}, 80, SUBJECT},
-    {{SUBJECT, -1, 0, false, 0, 1}, 80, SUBJECT ", for 0 s (and 1 more)"},
+    {{SUBJECT, -1, 0, false, 0, 1}, 80, SUBJECT ", waited 0 s (and 1 more)"},
     {{SUBJECT, 42000, 60000, false, 0, 0}, 45, SUBJECT ", 42 s left  [###.......]"},
     {{SUBJECT, 42000, 60000, false, 0, 0}, 44, "tcp 9877: TIME_..., 42 s left  [###.......]"},
     {{SUBJECT, 42000, 60000, false, 0, 0}, 41, SUBJECT ", 42 s left"},
@@ -35,8 +35,8 @@ static const struct {
     {{SUBJECT, 42000, 60000, false, 0, 0}, 10, ", 42 s..."},
     {{SUBJECT, 42000, 60000, false, 0, 0}, 3, ".."},
     {{SUBJECT, 42000, 60000, false, 0, 0}, 0, ""},
-    {{"x\xe2\x82\xacyz", -1, 0, false, 0, 0}, 14, "x\xe2\x82\xacyz, for 0 s"},
-    {{"x\xe2\x82\xacyzwv", -1, 0, false, 0, 0}, 15, "x\xe2\x82\xac..., for 0 s"},
+    {{"x\xe2\x82\xacyz", -1, 0, false, 0, 0}, 17, "x\xe2\x82\xacyz, waited 0 s"},
+    {{"x\xe2\x82\xacyzwv", -1, 0, false, 0, 0}, 18, "x\xe2\x82\xac..., waited 0 s"},
 };
 
 static size_t columns(const char *s)
