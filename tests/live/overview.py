@@ -149,6 +149,11 @@ def expect(what, wanted, got):
 BOUND_PORTS = (84, 85)
 
 
+def is_certain(port):
+    """Before 6.8 bound-only sockets are found by the descriptors of the processes that may be seen, or not."""
+    return LISTS_BOUND_ONLY or port not in BOUND_PORTS
+
+
 def as_the_kernel(build):
     """Each port with each state and count, of TCP and UDP."""
     with Many("mixed") as w:
@@ -203,7 +208,9 @@ def bind_column(build):
             word = word_of(p)
             right = {"works": not got["plain"], "reuse": got["plain"] and not got["reuseaddr"], "unsure": True,
                      "fails": got["plain"] and got["reuseaddr"], "fails?": got["plain"]}[word]
-            if not right or (word in ("fails?", "unsure") and "TIME_WAIT" not in p["states"]):
+            # Up to 6.7 the port may remember SO_REUSEADDR of bound sockets, too.
+            only_a_trial_tells = "TIME_WAIT" in p["states"] or ("BOUND" in p["states"] and not LISTS_BOUND_ONLY)
+            if not right or (word in ("fails?", "unsure") and not only_a_trial_tells):
                 raise Failure("%s %d is said to be %s; a bind() fails: %s" % (proto, p["port"], word, got))
 
 
@@ -227,8 +234,7 @@ def in_words(build):
         ran = w.run([build.portwhy])
         check_printable(ran.out)
         listed = [row[0] for row in table(ran.out)[1] if row[0].isdigit() and len(row) > 4]
-        expect("listed", [str(p) for p in (80, 81, 82, 83, 84, 85, 86, 87, 88) if LISTS_BOUND_ONLY or p not in BOUND_PORTS],
-               listed)
+        expect("listed", [str(p) for p in range(80, 89) if is_certain(p)], [p for p in listed if is_certain(int(p))])
         doc = overview(build, w)
         outgoing = [p["port"] for p in doc["ports"] if p["port"] >= 32768]
         expect("outgoing", len(outgoing), doc["ephemeral"][0]["outgoing"])
@@ -298,7 +304,7 @@ def as_nobody(build):
         ran = w.run([*as_user(READER), public.portwhy])
         doc = overview(public, w, wrap=as_user(READER))
         seen = overview(public, w)
-    expect("ports", ports_of(seen, "tcp"), ports_of(doc, "tcp"))
+    expect("ports", *({p: states for p, states in ports_of(d, "tcp").items() if is_certain(p)} for d in (seen, doc)))
     web = next(p for p in doc["ports"] if p["port"] == 80)
     expect("port 80", ([], True, True, False), (web["owners"], web["hidden_owners"], web["fails"], web["reuseaddr_helps"]))
     if b"hidden" not in ran.out or b"\nNot seen\n" not in ran.out:
