@@ -45,7 +45,7 @@ static void write_file(const char *dir, const char *slug, const char *suffix, co
 	char *path = xasprintf("%s/%s.%s", dir, slug, suffix);
 	FILE *f = fopen(path, "w");
 
-	if (!f || fwrite(b->s, 1, b->len, f) != b->len || fclose(f)) {
+	if (!f || (b->len && fwrite(b->s, 1, b->len, f) != b->len) || fclose(f)) {
 		fprintf(stderr, "golden: %s: %s\n", path, strerror(errno));
 		exit(1);
 	}
