@@ -149,8 +149,8 @@ static bool is_news(const struct answers *a, const struct options *o)
 
 static void look(struct check *c)
 {
-	bool details = c->lines_wanted || c->o->json || c->match.since;
-	bool brief = !details && c->match.blocking && !c->match.known;
+	bool details = c->lines_wanted || c->o->json || c->match.since || c->match.known;
+	bool brief = !details && c->match.blocking;
 	struct extent extent = {.details = details, .brief = brief, .survey = true, .take = take, .arg = c};
 
 	c->found = NO;
