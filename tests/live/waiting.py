@@ -21,7 +21,7 @@ from cases import NO_PRIVILEGE
 from expect import WATCHED, ask_one, differ
 from netns import beside, pid_of
 from special import without
-from world import ENV, PATIENCE, TIMES_SLOWER, Failure, Skip, World, run
+from world import ENV, PATIENCE, TIMES_SLOWER, Failure, Skip, World, nested, run
 
 # A program that holds what its lines make, one line at a time: "+" before each answer.
 HOLDER = """
@@ -237,7 +237,7 @@ def fix(build):
             if commands != ["portwhy wait " + wanted]:
                 raise Failure(differ(" ".join(args), wanted, commands))
             w.run(["sh", "-c", commands[0].replace("portwhy wait", '"$0" wait -T 0'), build.portwhy]).err.index(b"TIME_WAIT")
-    with World(build, "time-wait-lacked") as w:
+    with nested(build, "time-wait-lacked") as w:
         report = ask_one(build, None, "9877", wrap=beside(w), options=("-N", pid_of(w)))
         if report["causes"][0]["fixes"][0]["command"] != "portwhy wait -N %s 9877" % pid_of(w):
             raise Failure("-N: %s" % report["causes"][0]["fixes"][0])
@@ -317,6 +317,7 @@ def unsure(build):
         Wait(w, build, "--probe=never", *asked).ends(3, "^portwhy: tcp 9877: unsure: .*SO_REUSEADDR.*; without --probe=never it is tried$")
         Wait(w, build, "-q", "--probe=never", *asked).ends(3)
         Wait(w, build, "-T0", *asked).ends(1, "TIME_WAIT")
+    with nested(build, "free") as w:
         may_not = ("setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin")
         Wait(w, build, "-N", pid_of(w), "9877", wrap=may_not, enter=beside(w)).ends(3, "may not be entered")
 
@@ -347,7 +348,7 @@ def path(build):
 
 def elsewhere(build):
     """In another network namespace: the end of its sockets is heard there."""
-    with World(build, "free") as w, Holder(w, "s = listening(9877)") as h:
+    with nested(build, "free") as w, Holder(w, "s = listening(9877)") as h:
         with Wait(w, build, "-N", pid_of(w), "9877", enter=beside(w)) as wait:
             wait.sleeps()
             h.does("s.close()")
