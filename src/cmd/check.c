@@ -11,6 +11,7 @@
 #include "base/vis.h"
 #include "base/xalloc.h"
 #include "cmd/baseline.h"
+#include "cmd/clock.h"
 #include "cmd/print.h"
 #include "cmd/tour.h"
 #include "judge/match.h"
@@ -160,14 +161,6 @@ static void look(struct check *c)
 	look_at_gaps(c);
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static void pause_ms(int64_t ms)
 {
 	nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
@@ -176,13 +169,13 @@ static void pause_ms(int64_t ms)
 /* Looks until nothing matches or the time is over; where there is none, once. */
 static void look_until(struct check *c)
 {
-	int64_t until = now_ms() + (c->o->timeout_ms > 0 ? c->o->timeout_ms : 0);
+	int64_t until = clock_ms() + (c->o->timeout_ms > 0 ? c->o->timeout_ms : 0);
 
 	for (;;) {
-		int64_t before = now_ms(), after, pause;
+		int64_t before = clock_ms(), after, pause;
 
 		look(c);
-		after = now_ms();
+		after = clock_ms();
 		if (c->found == NO || after >= until)
 			return;
 		if (c->tour.places.n)

@@ -16,6 +16,7 @@
 #include "base/msg.h"
 #include "base/xalloc.h"
 #include "cmd/answer.h"
+#include "cmd/clock.h"
 #include "cmd/line.h"
 #include "cmd/place.h"
 #include "judge/vigil.h"
@@ -50,14 +51,6 @@ struct waiting {
 	int64_t began, looked, drawn, deadline;
 };
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* From which ports the end of a socket may be news. */
 static void listen_for_ends(struct waiting *w)
 {
@@ -84,7 +77,7 @@ static void begin(struct waiting *w)
 		die("--all-netns: a wait is for one network namespace; --netns names it");
 	w->q = inquiries_read(w->o, places_enter_first(&w->places, w->o), &w->n);
 	w->a = xcalloc(w->n, sizeof *w->a);
-	w->began = now_ms();
+	w->began = clock_ms();
 	w->deadline = w->o->timeout_ms < 0 ? INT64_MAX : w->began + w->o->timeout_ms;
 	listen_for_ends(w); /* before the first look, so that nothing ends between the two unheard */
 	w->shown = !w->o->quiet && line_begin();
@@ -118,7 +111,7 @@ static void look(struct waiting *w)
 {
 	bool may_try = w->o->probe != PROBE_NEVER;
 
-	w->looked = now_ms();
+	w->looked = clock_ms();
 	for (size_t i = 0; i < w->n; i++) {
 		look_at(w, i, PROBE_NEVER);
 		if (may_try && w->a[i].worst == UNSURE)
@@ -323,7 +316,7 @@ static void tell_timeout(struct waiting *w)
 	if (w->o->quiet)
 		return;
 	take_subject(w);
-	p = progress_of(w, now_ms());
+	p = progress_of(w, clock_ms());
 	p.waited = -1;
 	progress_words(&b, &p);
 	hide(w);
@@ -348,7 +341,7 @@ static bool sleep_until(struct waiting *w, int64_t until, uint64_t cookie)
 {
 	bool news = false;
 
-	for (int64_t now = now_ms(); now < until; now = now_ms()) {
+	for (int64_t now = clock_ms(); now < until; now = clock_ms()) {
 		int64_t next = until;
 
 		if (w->shown && now >= w->drawn + DRAW_EVERY)

@@ -5,24 +5,9 @@
 #include <errno.h>
 #include <string.h>
 
-enum { MATCH_ESTABLISHED, MATCH_SYN_SENT, MATCH_SYN_RECV, MATCH_FIN_WAIT_1, MATCH_FIN_WAIT_2, MATCH_TIME_WAIT,
-       MATCH_CLOSE, MATCH_CLOSE_WAIT, MATCH_LAST_ACK, MATCH_LISTEN, MATCH_CLOSING, MATCH_BOUND, MATCH_UNCONN, MATCHES };
+#include "model/overview.h"
 
-#define BIT(state) (1U << MATCH_##state)
-
-/* What sock_state_name() says. */
-static const char *const names[MATCHES] = {
-    "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT_1", "FIN_WAIT_2", "TIME_WAIT", "CLOSE",
-    "CLOSE_WAIT", "LAST_ACK", "LISTEN", "CLOSING", "BOUND", "UNCONN",
-};
-
-static const struct {
-	const char *name;
-	uint32_t states;
-} groups[] = {
-    {"any", UINT32_MAX},
-    {"lingering", BIT(FIN_WAIT_1) | BIT(FIN_WAIT_2) | BIT(CLOSING) | BIT(LAST_ACK) | BIT(TIME_WAIT) | BIT(CLOSE_WAIT)},
-};
+#define BIT(state) (1U << SHOWN_##state)
 
 /* In upper or lower case, with "-" for "_" as ss(8) and RFC 9293 write it. */
 static char folded(char c)
@@ -40,24 +25,26 @@ static bool is_word(const char *word, size_t len, const char *name)
 	return true;
 }
 
+static uint32_t lingering(void)
+{
+	uint32_t states = 0;
+
+	for (int state = 0; state < SHOWN_STATES; state++)
+		states |= overview_is_lingering((enum shown_state)state) ? 1U << state : 0;
+	return states;
+}
+
+/* False where the word is no state and no group of them; "listen" is both. */
 static bool add_word(struct match *m, const char *word, size_t len)
 {
-	bool found = is_word(word, len, "blocking");
+	uint32_t states = is_word(word, len, "any") ? UINT32_MAX : is_word(word, len, "lingering") ? lingering() : 0;
+	bool blocking = is_word(word, len, "blocking");
 
-	m->blocking |= found;
-	for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
-		if (!is_word(word, len, groups[i].name))
-			continue;
-		m->states |= groups[i].states;
-		found = true;
-	}
-	for (size_t i = 0; i < MATCHES; i++) {
-		if (!is_word(word, len, names[i]))
-			continue;
-		m->states |= 1U << i;
-		found = true;
-	}
-	return found;
+	for (int state = 0; state < SHOWN_OTHER; state++)
+		states |= is_word(word, len, sock_shown_name((enum shown_state)state)) ? 1U << state : 0;
+	m->blocking |= blocking;
+	m->states |= states;
+	return blocking || states;
 }
 
 /*
@@ -84,12 +71,7 @@ bool match_parse(struct match *m, const char *list, struct buf *bad)
 
 static bool is_in_state(const struct match *m, const struct sock *s)
 {
-	const char *name = sock_state_name(s);
-
-	for (size_t i = 0; i < MATCHES; i++)
-		if (m->states >> i & 1 && !strcmp(name, names[i]))
-			return true;
-	return false;
+	return m->states >> sock_shown_state(s) & 1;
 }
 
 /* Whether all its holders were there before; what no process holds counts.  Of one that is hidden nobody knows. */

@@ -9,7 +9,7 @@
 /* Which sockets "check" looks for. */
 struct match {
 	bool blocking;             /* those that make bind() fail */
-	uint32_t states;           /* and those in one of these states, bits of match.c's own */
+	uint32_t states;           /* and those in one of these states, bits 1 << enum shown_state */
 	const struct idset *known; /* but none with such a cookie; NULL: no matter which */
 	uint64_t since;            /* nor one whose holders all started before that, in clock ticks since the boot; 0: no matter when */
 };
