@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The verbs: a table of which --help is printed too. */
 #include <errno.h>
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -66,7 +65,6 @@ int main(int argc, char **argv)
 	struct options o;
 	int status;
 
-	setlocale(LC_ALL, "");
 	options_parse(&o, argc, argv);
 	if (o.help)
 		help(stdout);

@@ -5,6 +5,7 @@
 
 #include <getopt.h>
 #include <langinfo.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -414,11 +415,16 @@ static bool wants_color(enum color_when when, int fd)
 	return isatty(fd) && !(no && *no) && term && *term && strcmp(term, "dumb") != 0;
 }
 
-/* How to print: as wide as the terminal (60 to 100 columns), ASCII where asked for or where the locale is not UTF-8. */
+/*
+ * How to print: as wide as the terminal (60 to 100 columns), ASCII where asked for
+ * or where the locale is not UTF-8.  The locale is read here, its characters and no
+ * more of it: who wants a status or JSON does without.
+ */
 struct style options_style(const struct options *o)
 {
 	size_t width = terminal_width(STDOUT_FILENO);
 
+	setlocale(LC_CTYPE, "");
 	return (struct style){
 	    .width = width < 60 ? 60 : width > 100 ? 100 : width,
 	    .lang = o->lang,

@@ -255,7 +255,6 @@ static void sockets_free(struct snapshot *s)
 	unix_file_free(&s->file);
 	free(s->names);
 	free(s->host.release);
-	free(s->host.user);
 	free(s->socks);
 	free(s->unlisted);
 	free(s->localities);

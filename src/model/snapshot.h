@@ -40,7 +40,6 @@ struct host {
 	int64_t now_ms;            /* CLOCK_REALTIME at the snapshot */
 	uint64_t netns;            /* inode of the network namespace; 0 not known */
 	uint32_t uid;              /* that of the socket that would be made: our effective one, or the one asked about */
-	char *user;                /* its name; NULL where it has none */
 	unsigned int hz;           /* timer ticks a second; 0 not known */
 	uint16_t unprivileged_port_start;
 	uint16_t ephemeral_first, ephemeral_last; /* ip_local_port_range; 0: not known */

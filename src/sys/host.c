@@ -164,7 +164,6 @@ void host_read(struct host *h, int procfd)
 	    .now_ms = now_ms(),
 	    .uid = geteuid(),
 	    .own_uid = geteuid(),
-	    .user = host_user(geteuid()),
 	    .hz = ticks_per_second(),
 	    .unprivileged_port_start = unprivileged_start(procfd),
 	    .has_inet = has_family(AF_INET),
@@ -188,6 +187,4 @@ void host_as_user(struct host *h, uint32_t uid)
 		return;
 	h->uid = uid;
 	h->may_bind_low = !uid;
-	free(h->user);
-	h->user = host_user(uid);
 }

@@ -20,7 +20,6 @@ void scene_start(struct snapshot *seen, struct request *request)
 	            .netns = 4026531840,
 	            .uid = 1000,
 	            .own_uid = 1000,
-	            .user = xstrdup("alice"),
 	            .hz = 250,
 	            .unprivileged_port_start = 1024,
 	            .ephemeral_first = 32768,
