@@ -7,7 +7,6 @@
 #define _GNU_SOURCE
 #include "sys/cgroup_path.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -19,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/xalloc.h"
+#include "sys/listing.h"
 #include "sys/procfile.h"
 
 enum { MOUNTINFO_MAX = 4 << 20, DIRS_MAX = 20000, FILEID_KERNFS = 0xfe };
@@ -151,17 +151,15 @@ static void enqueue(struct queue *q, const char *parent, const char *name)
 
 static void enqueue_children(struct queue *q, const struct mount *m, const char *parent)
 {
-	DIR *d = procfile_dir(m->fd, *parent ? parent : ".");
-	struct dirent *e;
+	struct listing l;
+	const struct dirent64 *e;
 
-	if (!d) {
-		q->cut |= errno != ENOENT;
-		return;
-	}
-	while ((e = readdir(d)))
+	listing_open(&l, m->fd, *parent ? parent : ".");
+	while ((e = listing_next(&l)))
 		if (e->d_type == DT_DIR && strcmp(e->d_name, ".") && strcmp(e->d_name, ".."))
 			enqueue(q, parent, e->d_name);
-	closedir(d);
+	q->cut |= l.err && l.err != -ENOENT;
+	listing_close(&l);
 }
 
 /* Breadth first: what people look for is near the root.  0, -ENOENT, or -E2BIG if not everything was seen. */

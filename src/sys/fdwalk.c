@@ -8,7 +8,6 @@
 #define _GNU_SOURCE
 #include "sys/fdwalk.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
@@ -20,7 +19,7 @@
 #include <unistd.h>
 
 #include "base/xalloc.h"
-#include "sys/procfile.h"
+#include "sys/listing.h"
 
 /* Fewer processes than MANY are walked before a thread has started; a thread takes them TAKEN at a time. */
 enum { MANY = 100, TAKEN = 8 };
@@ -67,17 +66,17 @@ static void tell_refused(const struct fdwalk *w, int err, pid_t pid)
 }
 
 /* The descriptors of one table.  0, or -errno of the first that could not be read. */
-static int read_table(const struct fdwalk *w, DIR *table, pid_t pid)
+static int read_table(const struct fdwalk *w, struct listing *table, pid_t pid)
 {
 	char link[64];
-	struct dirent *e;
+	const struct dirent64 *e;
 
-	while (errno = 0, (e = readdir(table))) {
+	while ((e = listing_next(table))) {
 		ssize_t n;
 
 		if (*e->d_name == '.')
 			continue;
-		n = readlinkat(dirfd(table), e->d_name, link, sizeof link - 1);
+		n = readlinkat(table->fd, e->d_name, link, sizeof link - 1);
 		if (n < 0 && errno == ENOENT) /* closed meanwhile */
 			continue;
 		if (n < 0)
@@ -85,20 +84,21 @@ static int read_table(const struct fdwalk *w, DIR *table, pid_t pid)
 		link[n] = '\0';
 		if (w->wanted && !w->wanted(w->arg, link))
 			continue;
-		if (tell(w, dirfd(table), pid, (int)number(e->d_name, '\0', INT_MAX), link))
+		if (tell(w, table->fd, pid, (int)number(e->d_name, '\0', INT_MAX), link))
 			return 0;
 	}
-	return -errno;
+	return table->err;
 }
 
 /* Walks over one table, that of a process or ("PID/task/TID/fd") of a thread of it.  0, or -errno. */
 int fdwalk_table(const struct fdwalk *w, const char *path, pid_t pid)
 {
-	DIR *table = procfile_dir(w->procfd, path);
-	int err = table ? read_table(w, table, pid) : -errno;
+	struct listing table;
+	int err;
 
-	if (table)
-		closedir(table);
+	listing_open(&table, w->procfd, path);
+	err = read_table(w, &table, pid);
+	listing_close(&table);
 	return err;
 }
 
@@ -145,14 +145,14 @@ static void walk_pids(struct pids *p)
 		pthread_join(second, NULL);
 }
 
-static int walk_all(const struct fdwalk *w, DIR *proc)
+static int walk_all(const struct fdwalk *w, struct listing *proc)
 {
 	struct pids pids = {.walk = w};
-	struct dirent *e;
+	const struct dirent64 *e;
 	bool saw_init = false;
 	int err;
 
-	while (errno = 0, (e = readdir(proc))) {
+	while ((e = listing_next(proc))) {
 		pid_t pid = (pid_t)number(e->d_name, '\0', INT_MAX);
 
 		if (!pid)
@@ -161,7 +161,7 @@ static int walk_all(const struct fdwalk *w, DIR *proc)
 		pids.v[pids.n++] = pid;
 		saw_init |= pid == 1;
 	}
-	err = errno ? -errno : pids.n ? 0 : -ENOENT;
+	err = proc->err ? proc->err : pids.n ? 0 : -ENOENT;
 	walk_pids(&pids);
 	free(pids.v);
 	/* Every pid namespace has a pid 1; where it is not listed, hidepid= hides processes of others (proc(5)). */
@@ -173,12 +173,13 @@ static int walk_all(const struct fdwalk *w, DIR *proc)
 /* Walks over all descriptors that may be seen.  Returns 0; -errno if /proc itself cannot be read, or has no processes (-ENOENT). */
 int fdwalk(const struct fdwalk *w)
 {
-	DIR *proc = w->procfd < 0 ? NULL : procfile_dir(w->procfd, ".");
+	struct listing proc;
 	int err;
 
-	if (!proc)
-		return w->procfd < 0 ? w->procfd : -errno;
-	err = walk_all(w, proc);
-	closedir(proc);
+	if (w->procfd < 0)
+		return w->procfd;
+	listing_open(&proc, w->procfd, ".");
+	err = walk_all(w, &proc);
+	listing_close(&proc);
 	return err;
 }

@@ -16,7 +16,6 @@
 #define _GNU_SOURCE
 #include "sys/hidden.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <linux/kcmp.h>
@@ -30,6 +29,7 @@
 
 #include "base/buf.h"
 #include "sys/fdwalk.h"
+#include "sys/listing.h"
 #include "sys/procfile.h"
 #include "sys/sockopt.h"
 
@@ -191,12 +191,12 @@ static void take_process(void *arg, pid_t pid)
 	pid_t seen[TABLES_MAX] = {pid};
 	size_t n = 1;
 	char path[PATH];
-	struct dirent *e;
-	DIR *tasks;
+	const struct dirent64 *e;
+	struct listing tasks;
 
 	path_in(path, pid, 0, "task");
-	tasks = procfile_dir(whole->h->procfd, path);
-	while (tasks && (e = readdir(tasks))) {
+	listing_open(&tasks, whole->h->procfd, path);
+	while ((e = listing_next(&tasks))) {
 		pid_t tid = (pid_t)strtol(e->d_name, NULL, 10);
 		struct look look = {.h = whole->h, .tid = tid};
 		struct fdwalk walk = {
@@ -214,8 +214,7 @@ static void take_process(void *arg, pid_t pid)
 		if (n < TABLES_MAX)
 			seen[n++] = tid;
 	}
-	if (tasks)
-		closedir(tasks);
+	listing_close(&tasks);
 }
 
 /*

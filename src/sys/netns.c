@@ -24,6 +24,7 @@
 
 #include "base/buf.h"
 #include "base/xalloc.h"
+#include "sys/listing.h"
 #include "sys/procfile.h"
 
 enum { COMM_MAX = 64 };
@@ -74,16 +75,16 @@ static char *read_comm(int procfd, pid_t pid)
 /* The name that ip-netns(8) gave to the namespace of that inode, allocated; NULL where it has none. */
 static char *name_of(uint64_t inode)
 {
-	DIR *dir = procfile_dir(AT_FDCWD, names_dir);
+	struct listing dir;
 	char *name = NULL;
-	struct dirent *e;
+	const struct dirent64 *e;
 	struct stat st;
 
-	while (dir && !name && (e = readdir(dir)))
-		if (*e->d_name != '.' && !fstatat(dirfd(dir), e->d_name, &st, 0) && st.st_ino == inode)
+	listing_open(&dir, AT_FDCWD, names_dir);
+	while (!name && (e = listing_next(&dir)))
+		if (*e->d_name != '.' && !fstatat(dir.fd, e->d_name, &st, 0) && st.st_ino == inode)
 			name = xstrdup(e->d_name);
-	if (dir)
-		closedir(dir);
+	listing_close(&dir);
 	return name;
 }
 
@@ -188,15 +189,16 @@ static int by_name(const void *a, const void *b)
 
 static void add_names(struct list *list)
 {
-	DIR *dir = procfile_dir(AT_FDCWD, names_dir);
+	struct listing dir;
 	size_t first = list->n;
-	struct dirent *e;
+	const struct dirent64 *e;
 	struct stat st;
 
-	while (dir && (e = readdir(dir))) {
+	listing_open(&dir, AT_FDCWD, names_dir);
+	while ((e = listing_next(&dir))) {
 		struct netns *ns;
 
-		if (*e->d_name == '.' || fstatat(dirfd(dir), e->d_name, &st, 0) || st.st_dev != list->nsfs)
+		if (*e->d_name == '.' || fstatat(dir.fd, e->d_name, &st, 0) || st.st_dev != list->nsfs)
 			continue;
 		ns = list_add(list, st.st_ino);
 		if (!ns || ns->name)
@@ -205,8 +207,7 @@ static void add_names(struct list *list)
 		if (!ns->path)
 			ns->path = xasprintf("%s/%s", names_dir, ns->name);
 	}
-	if (dir)
-		closedir(dir);
+	listing_close(&dir);
 	if (list->n > first)
 		qsort(list->v + first, list->n - first, sizeof *list->v, by_name);
 }
@@ -244,20 +245,20 @@ static void add_process(struct list *list, int procfd, pid_t pid)
 struct netns *netns_list(int procfd, size_t most, size_t *n, struct gaps *gaps)
 {
 	struct list list = {.most = most, .gaps = gaps};
-	DIR *proc = procfile_dir(procfd, ".");
-	struct dirent *e;
+	struct listing proc;
+	const struct dirent64 *e;
 
+	listing_open(&proc, procfd, ".");
 	add_own(&list, procfd);
 	if (list.n)
 		add_names(&list);
-	while (list.n && proc && (e = readdir(proc))) {
+	while (list.n && (e = listing_next(&proc))) {
 		long pid = strtol(e->d_name, NULL, 10);
 
 		if (pid > 0)
 			add_process(&list, procfd, (pid_t)pid);
 	}
-	if (proc)
-		closedir(proc);
+	listing_close(&proc);
 	*n = list.n;
 	return list.v;
 }

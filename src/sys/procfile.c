@@ -64,20 +64,6 @@ int procfile_link(int dirfd, const char *path, char **target)
 	return 0;
 }
 
-/* Opens a directory to be listed, not through a symbolic link.  NULL, with errno set, if it cannot be. */
-DIR *procfile_dir(int dirfd, const char *path)
-{
-	int fd = openat(dirfd, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), err;
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
-
-	if (d || fd < 0)
-		return d;
-	err = errno;
-	close(fd);
-	errno = err;
-	return NULL;
-}
-
 /* A file that holds one decimal number, as those of /proc/sys.  Returns 0, -EBADMSG if there is none, or -errno. */
 int procfile_number(int dirfd, const char *path, uint64_t *value)
 {
