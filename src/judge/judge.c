@@ -150,15 +150,16 @@ static bool may_be_connections(const struct report *r)
 /* What the words need beyond the sockets: who opened a connection, its time-outs, its other end. */
 static void want_connections(const struct report *r, struct want *want)
 {
-	bool connections = r->verdict == FREE && !r->request->one_of_many && r->request->target.proto == PROTO_TCP;
+	bool connections = may_be_connections(r);
 
+	want->remote = r->verdict == FREE && !r->request->one_of_many && r->request->target.proto == PROTO_TCP &&
+	               !r->seen->remote_read;
 	for (size_t i = 0; i < r->ncauses; i++) {
 		enum cause_id id = r->causes[i].id;
 
 		connections |= id > CAUSE_BOUND_NOT_LISTENING && id < CAUSE_UDP_SOCKET;
 		want->info |= r->causes[i].inferred && id != CAUSE_OUTBOUND_TIME_WAIT;
 	}
-	connections |= may_be_connections(r);
 	want->info |= has_retransmitting(r);
 	want->info &= !r->seen->info_read;
 	want->peers = connections && !r->seen->peers_read;
@@ -200,7 +201,7 @@ static void find_wants(const struct report *r, bool details, struct want *want)
 	}
 	if (details)
 		want_connections(r, want);
-	if (want->info || want->peers || want->mptcp) {
+	if (want->info || want->peers || want->remote || want->mptcp) {
 		want->owners = !r->seen->owners_read && r->nrows;
 		return;
 	}
@@ -249,5 +250,5 @@ bool judge(struct report *r, const struct request *request, const struct snapsho
 	when_clears(r);
 	find_notes(r);
 	find_wants(r, details, want);
-	return want->unlisted || want->owners || want->info || want->peers || want->mptcp || want->noptions || want->quirks || want->nprobes;
+	return want->unlisted || want->owners || want->info || want->peers || want->remote || want->mptcp || want->noptions || want->quirks || want->nprobes;
 }

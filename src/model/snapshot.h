@@ -149,7 +149,7 @@ struct snapshot {
 	size_t nusers;
 	struct device *devices;
 	size_t ndevices;
-	bool info_read, peers_read, mptcp_read;
+	bool info_read, peers_read, remote_read, mptcp_read;
 	struct sock *peers;        /* other ends of our connections that are sockets of this namespace too */
 	size_t npeers;
 	struct elsewhere *elsewhere;

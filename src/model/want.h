@@ -22,7 +22,8 @@ struct want {
 	bool mptcp;           /* which of them are sockets of MPTCP */
 	bool alive;           /* whether a socket file is some socket's */
 	bool quirks;          /* how this kernel decides where versions differ */
-	bool peers;           /* the other ends on this host, and what else has our port at the remote end */
+	bool peers;           /* the other ends on this host */
+	bool remote;          /* how many have our port at the remote end and nothing more: a walk of the table */
 	size_t *options;      /* sockets (indexes into socks) whose options decide */
 	size_t noptions;
 	struct wanted_probe probes[2 * MIXES];

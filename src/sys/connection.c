@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * What a second dump tells of connections: tcp_info (INET_DIAG_INFO) of ours,
- * whether they are of MPTCP, and their other ends where those are sockets of this
- * namespace too.
- */
+/* What a second dump tells of connections: tcp_info (INET_DIAG_INFO), and whether they are of MPTCP. */
 #include "sys/connection.h"
 
 #include <linux/inet_diag.h>
@@ -19,9 +15,6 @@
 enum {
 	CONNECTION_STATES = 1 << STATE_ESTABLISHED | 1 << STATE_SYN_SENT | 1 << STATE_SYN_RECV | 1 << STATE_FIN_WAIT_1 |
 	                    1 << STATE_CLOSE_WAIT | 1 << STATE_LAST_ACK | 1 << STATE_CLOSING,
-	LINGERING_STATES = 1 << STATE_FIN_WAIT_1 | 1 << STATE_FIN_WAIT_2 | 1 << STATE_TIME_WAIT | 1 << STATE_CLOSING |
-	                   1 << STATE_LAST_ACK | 1 << STATE_CLOSE_WAIT,
-	PEERS_MAX = 64, PEERS_OF_MANY_MAX = 1 << 14, /* sockets told of one port, of many */
 };
 
 #define HAS(len, field) ((len) >= offsetof(struct tcp_info, field) + sizeof(((struct tcp_info *)0)->field))
@@ -65,22 +58,14 @@ static int by_cookie(const void *a, const void *b)
 	return ((*x)->cookie > (*y)->cookie) - ((*x)->cookie < (*y)->cookie);
 }
 
-static int by_peer_port(const void *a, const void *b)
-{
-	const struct sock *const *x = a, *const *y = b;
-
-	return (int)(*x)->peer_port - (int)(*y)->peer_port;
-}
-
 struct reading {
 	struct snapshot *seen;
-	size_t most;            /* peers to keep */
-	struct sock **socks;    /* those that stand for themselves, in the order of the search */
+	struct sock **socks;    /* those that stand for themselves, by their cookies */
 	size_t nsocks;
 	bool any;
 };
 
-static void index_socks(struct reading *r, int (*order)(const void *a, const void *b))
+static void index_socks(struct reading *r)
 {
 	struct snapshot *s = r->seen;
 
@@ -88,7 +73,7 @@ static void index_socks(struct reading *r, int (*order)(const void *a, const voi
 	for (size_t i = 0; i < s->nsocks; i++)
 		if (!sock_is_rest(&s->socks[i]))
 			r->socks[r->nsocks++] = &s->socks[i];
-	qsort(r->socks, r->nsocks, sizeof(*r->socks), order);
+	qsort(r->socks, r->nsocks, sizeof(*r->socks), by_cookie);
 }
 
 static void take_attribute(const struct nlattr *a, void *arg)
@@ -155,7 +140,7 @@ int connection_read_info(struct snapshot *s, uint16_t port)
 	struct reading r = {.seen = s};
 	int err;
 
-	index_socks(&r, by_cookie);
+	index_socks(&r);
 	err = inet_diag_walk(&f, &r.any, take_info, &r);
 	free(r.socks);
 	return err;
@@ -188,70 +173,8 @@ int connection_read_mptcp(struct snapshot *s, uint16_t port)
 
 	if (!f.states)
 		return 0;
-	index_socks(&r, by_cookie);
+	index_socks(&r);
 	err = inet_diag_walk(&f, &r.any, take_mptcp, &r);
-	free(r.socks);
-	return err;
-}
-
-static bool is_peer_of(const struct sock *p, const struct sock *s)
-{
-	return s->peer_port == p->port && s->port == p->peer_port && addr_same(&s->peer, &p->local) &&
-	       addr_same(&s->local, &p->peer);
-}
-
-/* Whether p is the other end of one of ours: among those with its port as the peer's. */
-static bool is_peer(const struct reading *r, const struct sock *p)
-{
-	size_t low = 0, high = r->nsocks;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (r->socks[middle]->peer_port < p->port)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (; low < r->nsocks && r->socks[low]->peer_port == p->port; low++)
-		if (is_peer_of(p, r->socks[low]))
-			return true;
-	return false;
-}
-
-static int take_peer(const struct nlmsghdr *h, void *arg)
-{
-	struct reading *r = arg;
-	struct snapshot *s = r->seen;
-	struct sock p;
-
-	r->any = true;
-	if (!inet_diag_parse(h, &p) || is_peer_of(&p, &p) || sock_is_half_open(&p))
-		return 0;
-	if (!is_peer(r, &p)) {
-		s->remote_lingering += p.port != p.peer_port && LINGERING_STATES >> p.state & 1;
-		return 0;
-	}
-	if (s->npeers < r->most) {
-		s->peers = xgrow(s->peers, s->npeers, sizeof *s->peers);
-		s->peers[s->npeers++] = p;
-	}
-	return 0;
-}
-
-/*
- * Fills s->peers with sockets of this namespace that are other ends of sockets
- * of s (some, where they are many), port 0 of all of its ports, and counts the closing ones that merely have
- * the port at their remote end.  Returns 0 or -errno: then some may be missing.
- */
-int connection_read_peers(struct snapshot *s, uint16_t port)
-{
-	struct inet_diag_filter f = {.peer_port = port, .states = INET_DIAG_ALL_STATES & ~(1U << STATE_LISTEN)};
-	struct reading r = {.seen = s, .most = port ? PEERS_MAX : PEERS_OF_MANY_MAX};
-	int err;
-
-	index_socks(&r, by_peer_port);
-	err = inet_diag_walk(&f, &r.any, take_peer, &r);
 	free(r.socks);
 	return err;
 }

@@ -9,7 +9,6 @@
 int connection_read_info(struct snapshot *s, uint16_t port);
 void connection_take_ulp(const struct nlattr *a, void *arg);
 int connection_read_mptcp(struct snapshot *s, uint16_t port);
-int connection_read_peers(struct snapshot *s, uint16_t port);
 void connection_take_info(const void *info, size_t len, struct sock *s);
 
 #endif

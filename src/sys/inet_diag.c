@@ -212,6 +212,42 @@ int inet_diag_walk(const struct inet_diag_filter *f, const bool *any, netlink_re
 	return err ? err : walk_family(f, AF_INET6, record, arg);
 }
 
+static void put_address(__be32 raw[4], const struct addr *a)
+{
+	bool mapped = addr_is_mapped(a);
+
+	memcpy(raw, a->b + (mapped ? 12 : 0), addr_is_ipv4(a) ? 4 : 16);
+}
+
+/*
+ * Hands the TCP connection that has both ends of like, and no device or that of
+ * like, to record.  No table is walked for it: the kernel finds it as it would for
+ * a packet that came (inet_diag_find_one_icsk()), which may be a listener instead,
+ * and connections with IPv4 addresses by these, whatever their family.  Returns 0;
+ * -ENOENT where there is none; -errno of netlink_ask().
+ */
+int inet_diag_find(struct netlink *n, const struct sock *like, netlink_record *record, void *arg)
+{
+	struct {
+		struct nlmsghdr h;
+		struct inet_diag_req_v2 r;
+	} request = {
+	    .h = {.nlmsg_len = sizeof request,
+	          .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+	          .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK},
+	    .r = {.sdiag_family = addr_is_ipv4(&like->local) ? AF_INET : AF_INET6,
+	          .sdiag_protocol = IPPROTO_TCP,
+	          .id.idiag_sport = htons(like->port),
+	          .id.idiag_dport = htons(like->peer_port),
+	          .id.idiag_if = like->ifindex == IFINDEX_UNKNOWN ? 0 : like->ifindex,
+	          .id.idiag_cookie = {INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE}},
+	};
+
+	put_address(request.r.id.idiag_src, &like->local);
+	put_address(request.r.id.idiag_dst, &like->peer);
+	return netlink_ask(n, &request.h, record, arg);
+}
+
 /*
  * Hands every socket of that protocol in this network namespace with that local port (0: any) to
  * take, in dump order: listeners, then bound-only ones, then the rest.  Sets

@@ -27,6 +27,7 @@ typedef void inet_diag_attribute(const struct nlattr *a, void *arg);
 void inet_diag_attributes(const struct nlmsghdr *h, inet_diag_attribute *take, void *arg);
 bool inet_diag_parse(const struct nlmsghdr *h, struct sock *s);
 int inet_diag_walk(const struct inet_diag_filter *f, const bool *any, netlink_record *record, void *arg);
+int inet_diag_find(struct netlink *n, const struct sock *like, netlink_record *record, void *arg);
 int inet_diag_servers(enum proto proto, uint16_t port, void (*take)(const struct sock *s, void *arg), void *arg);
 int inet_diag_ask(enum proto proto, uint16_t port, bool *bound_only, void (*take)(const struct sock *s, void *arg), void *arg);
 

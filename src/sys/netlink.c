@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One netlink conversation: a request and the records that answer it.  libmnl
+ * Netlink conversations: a request and the records that answer it.  libmnl
  * makes the socket; the bytes are walked here, because mnl_nlmsg_ok() of libmnl
  * 1.0.4 and 1.0.5 accepts a length above INT_MAX (RUSTSEC-2025-0142) and
  * mnl_cb_run() drops the error that NLMSG_DONE may carry.  How a dump begins
@@ -111,37 +111,70 @@ static int receive_all(struct mnl_socket *nl, struct netlink_talk *t)
 	return 0;
 }
 
-static int converse(struct mnl_socket *nl, struct netlink_talk *t, const struct nlmsghdr *request)
+struct netlink {
+	struct mnl_socket *nl;
+	uint32_t seq;
+};
+
+static int prepare(struct mnl_socket *nl)
 {
 	const struct timeval patience = {.tv_sec = PATIENCE_S};
-	int err;
 
-	if (mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0)
+	if (mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0 ||
+	    setsockopt(mnl_socket_get_fd(nl), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) < 0)
 		return -errno;
-	if (setsockopt(mnl_socket_get_fd(nl), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) < 0)
-		return -errno;
-	t->portid = mnl_socket_get_portid(nl);
-	err = send_request(nl, t, request);
-	return err ? err : receive_all(nl, t);
+	return 0;
+}
+
+/* A socket of that netlink protocol for any number of requests, to be closed; 0, or -errno with *n NULL. */
+int netlink_open(int protocol, struct netlink **n)
+{
+	struct mnl_socket *nl = mnl_socket_open2(protocol, SOCK_CLOEXEC);
+	int err = nl ? prepare(nl) : -errno;
+
+	*n = NULL;
+	if (err) {
+		if (nl)
+			mnl_socket_close(nl);
+		return err;
+	}
+	*n = xcalloc(1, sizeof **n);
+	(*n)->nl = nl;
+	return 0;
 }
 
 /*
  * Sends the request (header and payload in one piece; seq and pid are set here)
- * to that netlink protocol on a socket of its own and hands each record to the
- * callback, until the kernel ends the dump, acknowledges or refuses.  Returns 0
- * when the answer ended properly; -errno of a system call or of the kernel's
- * answer, -ETIMEDOUT after 10 s of silence, those of netlink_walk(); or the
- * callback's value.  Records heard before an error are real but not all.
+ * and hands each record to the callback, until the kernel ends the dump,
+ * acknowledges or refuses.  Returns 0 when the answer ended properly; -errno of a
+ * system call or of the kernel's answer, -ETIMEDOUT after 10 s of silence, those
+ * of netlink_walk(); or the callback's value.  Records heard before an error are
+ * real but not all.
  */
+int netlink_ask(struct netlink *n, const struct nlmsghdr *request, netlink_record *record, void *arg)
+{
+	struct netlink_talk t = {
+	    .seq = ++n->seq, .portid = mnl_socket_get_portid(n->nl), .record = record, .arg = arg};
+	int err = send_request(n->nl, &t, request);
+
+	return err ? err : receive_all(n->nl, &t);
+}
+
+void netlink_close(struct netlink *n)
+{
+	mnl_socket_close(n->nl);
+	free(n);
+}
+
+/* One request on a socket of its own: see netlink_ask(). */
 int netlink_dump(int protocol, const struct nlmsghdr *request, netlink_record *record, void *arg)
 {
-	struct netlink_talk t = {.seq = 1, .record = record, .arg = arg};
-	struct mnl_socket *nl = mnl_socket_open2(protocol, SOCK_CLOEXEC);
-	int err;
+	struct netlink *n;
+	int err = netlink_open(protocol, &n);
 
-	if (!nl)
-		return -errno;
-	err = converse(nl, &t, request);
-	mnl_socket_close(nl);
+	if (err)
+		return err;
+	err = netlink_ask(n, request, record, arg);
+	netlink_close(n);
 	return err;
 }

@@ -18,6 +18,12 @@ struct netlink_talk {
 	bool ended;      /* the kernel said that nothing follows */
 };
 
+/* A socket that requests are sent on, one after the other. */
+struct netlink;
+
+int netlink_open(int protocol, struct netlink **n);
+int netlink_ask(struct netlink *n, const struct nlmsghdr *request, netlink_record *record, void *arg);
+void netlink_close(struct netlink *n);
 int netlink_walk(struct netlink_talk *t, const void *bytes, size_t len);
 int netlink_dump(int protocol, const struct nlmsghdr *request, netlink_record *record, void *arg);
 

@@ -24,6 +24,7 @@
 #include "sys/host.h"
 #include "sys/l3mdev.h"
 #include "sys/locality.h"
+#include "sys/other_end.h"
 #include "sys/owner.h"
 #include "sys/probe.h"
 #include "sys/quirks.h"
@@ -300,13 +301,14 @@ static void fetch_mptcp(struct snapshot *s, uint16_t port)
 	s->mptcp_read = true;
 }
 
-static void fetch_peers(struct snapshot *s, uint16_t port)
+static void fetch_peers(struct snapshot *s, uint16_t port, bool remote)
 {
-	int err = connection_read_peers(s, port);
+	int err = remote || !port ? other_end_walk(s, port) : other_end_find(s);
 
 	if (err)
 		gap_add(&s->gaps, GAP_PEERS, -err, NULL);
 	s->peers_read = true;
+	s->remote_read |= remote;
 	if (!port)
 		slice_order(s);
 }
@@ -367,8 +369,8 @@ void snapshot_fetch(struct snapshot *s, const struct request *request, const str
 		fetch_unlisted(s, request);
 	if (want->info && !s->info_read)
 		fetch_info(s, request->target.port);
-	if (want->peers && !s->peers_read)
-		fetch_peers(s, request->target.port);
+	if ((want->peers && !s->peers_read) || (want->remote && !s->remote_read))
+		fetch_peers(s, request->target.port, want->remote);
 	if (want->mptcp && !s->mptcp_read)
 		fetch_mptcp(s, request->target.port);
 	if (want->alive && !s->file.alive_asked)

@@ -16,7 +16,7 @@ const struct explain_text explain_notes[] = {
         .parts =
             {
                 "Connections of this host to the port, as clients, are closed and linger. Their local port is another "
-                "one: they do not hold it, though tools that match either port list them.",
+                "one: they do not hold it, though tools that match either port list them. Said of a port that is free.",
             },
         .see = "TIME_WAIT peer-on-this-host",
     },

@@ -32,6 +32,7 @@ void scene_start(struct snapshot *seen, struct request *request)
 	    .options_read = true,
 	    .info_read = true,
 	    .peers_read = true,
+	    .remote_read = true,
 	    .mptcp_read = true,
 	    .quirks_read = true,
 	    .census.reserved_read = true,

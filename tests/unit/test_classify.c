@@ -89,17 +89,20 @@ START_TEST(test_wants_of_connections)
 {
 	struct fixture f = begin();
 
-	f.seen.info_read = f.seen.peers_read = f.seen.owners_read = false;
+	f.seen.info_read = f.seen.peers_read = f.seen.remote_read = f.seen.owners_read = false;
 	scene_sock(&f.seen, STATE_LISTEN, "0.0.0.0", NULL)->reuseport = NO;
 	again(&f);
-	ck_assert(!f.want.info && !f.want.peers && f.want.owners);
+	ck_assert(!f.want.info && !f.want.peers && !f.want.remote && f.want.owners);
 	scene_sock(&f.seen, STATE_LAST_ACK, "127.0.0.1", "127.0.0.1")->timer = TIMER_RETRANSMIT;
 	f.seen.socks[1].expires_ms = 100;
 	again(&f);
-	ck_assert(f.want.info && f.want.peers && f.want.owners);
+	ck_assert(f.want.info && f.want.peers && !f.want.remote && f.want.owners);
 	report_free(&f.r);
 	judge(&f.r, &f.request, &f.seen, false, &f.want);
 	ck_assert(!f.want.info && !f.want.peers);
+	f.seen.nsocks = 0;
+	again(&f);
+	ck_assert(f.r.verdict == FREE && f.want.remote && !f.want.peers);
 	end(&f);
 }
 END_TEST
