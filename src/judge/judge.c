@@ -220,6 +220,8 @@ static void find_wants(const struct report *r, bool details, struct want *want)
 		if (!want->nprobes)
 			trial_want_quirks(r, details, want);
 	}
+	if (details && r->seen->owners_read)
+		rows_want_told(r, want);
 }
 
 /*
@@ -238,7 +240,7 @@ bool judge(struct report *r, const struct request *request, const struct snapsho
 	*want = (struct want){0};
 	if (request->target.proto == PROTO_UNIX) {
 		judge_unix(r, details, want);
-		return want->alive || want->owners || want->nprobes;
+		return want->alive || want->owners || want->ntold || want->nprobes;
 	}
 	n = binds_addresses(request, &seen->host, addrs);
 	rows_make(r, addrs, n);
@@ -250,5 +252,5 @@ bool judge(struct report *r, const struct request *request, const struct snapsho
 	when_clears(r);
 	find_notes(r);
 	find_wants(r, details, want);
-	return want->unlisted || want->owners || want->info || want->peers || want->remote || want->mptcp || want->noptions || want->quirks || want->nprobes;
+	return want->unlisted || want->owners || want->info || want->peers || want->remote || want->mptcp || want->noptions || want->ntold || want->quirks || want->nprobes;
 }

@@ -11,6 +11,7 @@
 #include "judge/conflict_unix.h"
 #include "judge/facets.h"
 #include "judge/remedy.h"
+#include "judge/rows.h"
 #include "base/xalloc.h"
 
 static const struct target *target_of(const struct report *r)
@@ -191,6 +192,8 @@ static void find_wants(const struct report *r, bool details, const struct bind *
 
 	want->alive = details && f->kind == FILE_SOCKET && !certain && !f->alive_asked && r->request->probe != PROBE_NEVER;
 	want->owners = details && r->nrows && !r->seen->owners_read;
+	if (details && r->seen->owners_read)
+		rows_want_told(r, want);
 	if (wants_trial(r, b))
 		want->probes[want->nprobes++] = (struct wanted_probe){.addr = b->addr, .mix = b->mix};
 }

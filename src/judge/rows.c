@@ -245,3 +245,26 @@ void rows_make(struct report *r, const struct addr *addrs, size_t naddrs)
 	for (size_t i = 0; i < r->nrows; i++)
 		r->rows[i].cause = -1;
 }
+
+static bool is_asked(const struct owner *o, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!o[i].asked)
+			return false;
+	return true;
+}
+
+/* Asks about the descriptors of the sockets that have a row of their own, once it is known which they are. */
+void rows_want_told(const struct report *r, struct want *want)
+{
+	for (size_t i = 0; i < r->nrows; i++) {
+		const struct row *row = &r->rows[i];
+		size_t n;
+		const struct owner *o = owners_of(&r->seen->owners, row->s.inode, &n);
+
+		if (sock_is_rest(&row->s) || is_asked(o, n))
+			continue;
+		want->told = xgrow(want->told, want->ntold, sizeof *want->told);
+		want->told[want->ntold++] = row->place;
+	}
+}

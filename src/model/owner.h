@@ -46,7 +46,8 @@ struct owner {
 	uint32_t inode;
 	size_t process;       /* index into struct owners */
 	int fd;
-	enum tri cloexec;
+	enum tri cloexec;     /* UNKNOWN until asked for, and where it could not be read */
+	bool asked;           /* for cloexec */
 	enum via via;
 	pid_t tid;            /* of VIA_TASK: the thread whose table it is; otherwise 0 */
 };

@@ -6,5 +6,6 @@
 void want_free(struct want *w)
 {
 	free(w->options);
+	free(w->told);
 	*w = (struct want){0};
 }

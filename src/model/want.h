@@ -26,6 +26,8 @@ struct want {
 	bool remote;          /* how many have our port at the remote end and nothing more: a walk of the table */
 	size_t *options;      /* sockets (indexes into socks) whose options decide */
 	size_t noptions;
+	size_t *told;         /* sockets (likewise) of which is told by which descriptors they are held */
+	size_t ntold;
 	struct wanted_probe probes[2 * MIXES];
 	size_t nprobes;
 };

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Which processes hold a socket: one walk over all descriptors for all sockets, in
- * two threads, and no other work for a descriptor that is not wanted.  /proc/PID/fdinfo/N
- * tells close-on-exec (seq_show() in fs/proc/fd.c).  Only where a socket is left
- * without a process a second one looks for what is in no table of a process.
+ * two threads, and no other work for a descriptor that is not wanted.  Only where a
+ * socket is left without a process a second one looks for what is in no table of a
+ * process.  /proc/PID/fdinfo/N tells close-on-exec (seq_show() in fs/proc/fd.c), which
+ * takes longer than to find the descriptor: of those that are told.
  */
 #define _GNU_SOURCE
 #include "sys/owner.h"
@@ -95,7 +96,7 @@ static int add(struct scan *scan, uint32_t inode, pid_t pid, enum via via, pid_t
 	o->v[o->n++] = (struct owner){.inode = inode,
 	                              .process = *place,
 	                              .fd = fd,
-	                              .cloexec = via == VIA_IO_URING ? UNKNOWN : read_cloexec(scan->procfd, pid, tid, fd),
+	                              .asked = via == VIA_IO_URING,
 	                              .via = via,
 	                              .tid = tid};
 	return 0;
@@ -237,6 +238,19 @@ static void look_at_namespace(struct scan *scan)
 	if (!procfile_link(scan->procfd, "self/ns/pid", &link) && strcmp(link, FIRST_PID_NAMESPACE))
 		gap_add(&scan->seen->gaps, GAP_PIDS, 0, NULL);
 	free(link);
+}
+
+/* Fills in cloexec of all descriptors of that socket, once. */
+void owner_read_flags(struct owners *owners, int procfd, uint32_t inode)
+{
+	size_t n;
+	const struct owner *first = owners_of(owners, inode, &n);
+
+	for (struct owner *o = owners->v + (first - owners->v); n; n--, o++) {
+		if (!o->asked)
+			o->cloexec = read_cloexec(procfd, owners->processes[o->process].pid, o->tid, o->fd);
+		o->asked = true;
+	}
 }
 
 /*

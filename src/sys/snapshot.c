@@ -313,8 +313,29 @@ static void fetch_peers(struct snapshot *s, uint16_t port, bool remote)
 		slice_order(s);
 }
 
+/* The process that was asked last: most sockets that are asked for are of one. */
+struct asked {
+	pid_t pid;
+	int pidfd; /* or -errno */
+};
+
+static void forget(struct asked *last)
+{
+	if (last->pid && last->pidfd >= 0)
+		close(last->pidfd);
+}
+
+static int ask(struct asked *last, pid_t pid, int fd, struct sock *t)
+{
+	if (last->pid != pid) {
+		forget(last);
+		*last = (struct asked){pid, sockopt_open(pid)};
+	}
+	return sockopt_read(last->pidfd, fd, t);
+}
+
 /* Any of the processes that share it will do; the gap names the first that refused. */
-static void fetch_options(struct snapshot *s, struct sock *t)
+static void fetch_option(struct snapshot *s, struct asked *last, struct sock *t)
 {
 	size_t n;
 	const struct owner *o = owners_of(&s->owners, t->inode, &n);
@@ -324,7 +345,7 @@ static void fetch_options(struct snapshot *s, struct sock *t)
 	for (size_t i = 0; i < n; i++) {
 		pid_t pid = o[i].tid ? o[i].tid : s->owners.processes[o[i].process].pid;
 
-		err = o[i].via == VIA_IO_URING ? -EOPNOTSUPP : sockopt_read(pid, o[i].fd, t);
+		err = o[i].via == VIA_IO_URING ? -EOPNOTSUPP : ask(last, pid, o[i].fd, t);
 		if (!err)
 			return;
 		first = first ? first : err;
@@ -333,6 +354,25 @@ static void fetch_options(struct snapshot *s, struct sock *t)
 		return;
 	snprintf(object, sizeof object, "pid %d", (int)s->owners.processes[o->process].pid);
 	gap_add(&s->gaps, GAP_SOCKET_OPTIONS, -first, object);
+}
+
+static void fetch_options(struct snapshot *s, const struct want *want)
+{
+	struct asked last = {0};
+
+	for (size_t i = 0; i < want->noptions; i++)
+		fetch_option(s, &last, &s->socks[want->options[i]]);
+	forget(&last);
+	s->options_read |= want->noptions > 0;
+}
+
+static void fetch_told(struct snapshot *s, const struct want *want)
+{
+	int procfd = want->ntold ? open_proc() : -1;
+
+	for (size_t i = 0; i < want->ntold; i++)
+		owner_read_flags(&s->owners, procfd, s->socks[want->told[i]].inode);
+	close_proc(procfd);
 }
 
 /* Where no trial could be made all stays unknown, and with it what hangs on it. */
@@ -379,9 +419,8 @@ void snapshot_fetch(struct snapshot *s, const struct request *request, const str
 		fetch_owners(s, request);
 	if (want->quirks && !s->quirks_read)
 		fetch_quirks(s);
-	for (size_t i = 0; i < want->noptions; i++)
-		fetch_options(s, &s->socks[want->options[i]]);
-	s->options_read |= want->noptions > 0;
+	fetch_options(s, want);
+	fetch_told(s, want);
 	for (size_t i = 0; i < want->nprobes; i++)
 		fetch_probe(s, request, &want->probes[i]);
 }

@@ -38,23 +38,37 @@
 #endif
 
 /*
- * A duplicate of that descriptor of the process, or of a thread with a table of
- * its own (from 6.9 on, PIDFD_THREAD), to be closed; -errno where it may not be
- * had: -EINVAL or -ENOENT (a thread, before that), -ESRCH, -EBADF (gone), -EPERM (not ours to look at), -ENOSYS
- * (before 5.6).
+ * A descriptor of the process, or of a thread with a table of its own (from 6.9 on,
+ * PIDFD_THREAD), to be closed; -errno: -EINVAL or -ENOENT (a thread, before that),
+ * -ESRCH (gone), -ENOSYS (before 5.3).
  */
-int sockopt_duplicate(pid_t pid, int fd)
+int sockopt_open(pid_t pid)
 {
-	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0), copy;
+	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 
 	if (pidfd < 0 && (errno == EINVAL || errno == ENOENT))
 		pidfd = (int)syscall(SYS_pidfd_open, pid, PIDFD_THREAD);
-	if (pidfd < 0)
-		return -errno;
-	copy = (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
-	if (copy < 0)
-		copy = -errno;
-	close(pidfd);
+	return pidfd < 0 ? -errno : pidfd;
+}
+
+static int duplicate(int pidfd, int fd)
+{
+	int copy = (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
+
+	return copy < 0 ? -errno : copy;
+}
+
+/*
+ * A duplicate of that descriptor of a process or thread, to be closed; -errno where
+ * it may not be had: those of sockopt_open(), -EBADF (gone), -EPERM (not ours to
+ * look at), -ENOSYS (before 5.6).
+ */
+int sockopt_duplicate(pid_t pid, int fd)
+{
+	int pidfd = sockopt_open(pid), copy = pidfd < 0 ? pidfd : duplicate(pidfd, fd);
+
+	if (pidfd >= 0)
+		close(pidfd);
 	return copy;
 }
 
@@ -124,15 +138,15 @@ int sockopt_read_all(int fd, struct sock *s)
 
 /*
  * Reads SO_REUSEADDR, SO_REUSEPORT, whether it is MPTCP and (of an AF_INET6 socket) IPV6_V6ONLY of
- * the socket s, which is descriptor fd of process pid, into s.  Nothing on the
+ * the socket s, which is descriptor fd of the process that pidfd is of, into s.  Nothing on the
  * socket is changed; only should its owner close it in that very moment, the
  * close of the duplicate is the last one.  Returns 0; -ESTALE if the descriptor
- * is another file by now; or -errno, s unchanged: -ESRCH, -EBADF (gone), -EPERM
- * (not ours to look at), -ENOSYS (before 5.6).
+ * is another file by now; or -errno, s unchanged: those of sockopt_duplicate(), and
+ * pidfd if that is one.
  */
-int sockopt_read(pid_t pid, int fd, struct sock *s)
+int sockopt_read(int pidfd, int fd, struct sock *s)
 {
-	int copy = sockopt_duplicate(pid, fd), err;
+	int copy = pidfd < 0 ? pidfd : duplicate(pidfd, fd), err;
 
 	if (copy < 0)
 		return copy;

@@ -6,8 +6,9 @@
 
 #include "model/sock.h"
 
+int sockopt_open(pid_t pid);
 int sockopt_duplicate(pid_t pid, int fd);
 int sockopt_read_all(int fd, struct sock *s);
-int sockopt_read(pid_t pid, int fd, struct sock *s);
+int sockopt_read(int pidfd, int fd, struct sock *s);
 
 #endif

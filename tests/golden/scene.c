@@ -113,7 +113,7 @@ struct process *scene_owner(struct snapshot *seen, struct sock *s, pid_t pid, co
 	p->parents[0] = (struct parent){4700, xstrdup("npm")};
 	p->parents[1] = (struct parent){1, xstrdup("systemd")};
 	owners->v = xgrow(owners->v, owners->n, sizeof *owners->v);
-	owners->v[owners->n++] = (struct owner){s->inode, owners->nprocesses++, 3, YES, VIA_FD, 0};
+	owners->v[owners->n++] = (struct owner){s->inode, owners->nprocesses++, 3, YES, true, VIA_FD, 0};
 	s->held_by = HELD_PROCESS;
 	s->reuseaddr = s->reuseport = NO;
 	if (!s->v6only)

@@ -70,7 +70,7 @@ static void make_listener_clients(struct snapshot *seen, struct request *request
 		s->held_by = HELD_PROCESS;
 		s->reuseaddr = s->reuseport = NO;
 		o->v = xgrow(o->v, o->n, sizeof *o->v);
-		o->v[o->n++] = (struct owner){s->inode, 0, fd, YES, VIA_FD, 0};
+		o->v[o->n++] = (struct owner){s->inode, 0, fd, YES, true, VIA_FD, 0};
 	}
 }
 

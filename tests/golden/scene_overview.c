@@ -32,7 +32,7 @@ static void hold(struct snapshot *seen, struct sock *s, size_t process)
 	struct owners *owners = &seen->owners;
 
 	owners->v = xgrow(owners->v, owners->n, sizeof *owners->v);
-	owners->v[owners->n++] = (struct owner){s->inode, process, 9, YES, VIA_FD, 0};
+	owners->v[owners->n++] = (struct owner){s->inode, process, 9, YES, true, VIA_FD, 0};
 	s->held_by = HELD_PROCESS;
 }
 

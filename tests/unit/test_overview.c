@@ -112,7 +112,7 @@ START_TEST(test_holders)
 	scene_owner(&l.seen, scene_sock(&l.seen, STATE_LISTEN, "0.0.0.0", NULL), 4711, "node")->age_ms = 9000;
 	scene_owner(&l.seen, scene_sock(&l.seen, STATE_LISTEN, "::", NULL), 4712, "node");
 	owners->v = xgrow(owners->v, owners->n, sizeof *owners->v);
-	owners->v[owners->n++] = (struct owner){7002, 0, 4, YES, VIA_FD, 0};
+	owners->v[owners->n++] = (struct owner){7002, 0, 4, YES, true, VIA_FD, 0};
 	p = port_of(&l);
 	ck_assert(p->nholders == 2 && !p->kernel && !p->hidden && p->uid == UID_UNKNOWN);
 	ck_assert(p->holders[0]->pid == 4711 && p->holders[1]->pid == 4712);

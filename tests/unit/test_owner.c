@@ -135,6 +135,9 @@ START_TEST(test_cloexec)
 	give_socket(&t, 12, 2000000000, INODE, row->flags);
 	owner_scan(&s, t.fd);
 	ck_assert_uint_eq(s.owners.n, 1);
+	ck_assert(s.owners.v[0].cloexec == UNKNOWN && !s.owners.v[0].asked);
+	owner_read_flags(&s.owners, t.fd, INODE);
+	ck_assert(s.owners.v[0].asked);
 	ck_assert_msg(s.owners.v[0].cloexec == row->want, "%s: %d", row->flags, s.owners.v[0].cloexec);
 	ck_assert(s.owners.v[0].fd == 2000000000 && s.owners.v[0].inode == INODE);
 	snapshot_free(&s);
@@ -164,6 +167,8 @@ START_TEST(test_sharers)
 	owner_scan(&s, t.fd);
 	ck_assert_uint_eq(s.owners.nprocesses, SHARERS);
 	ck_assert_uint_eq(s.owners.n, 2 * SHARERS * FDS);
+	for (size_t i = 0; i < COUNT(inodes); i++)
+		owner_read_flags(&s.owners, t.fd, inodes[i]);
 	for (size_t i = 0; i < 2; i++) {
 		const struct owner *o = owners_of(&s.owners, i ? 4294967295 : INODE, &n);
 
@@ -214,6 +219,7 @@ START_TEST(test_thread_table)
 	tree_link(&t, "5000000/task/5000001/exe", "/x");
 	tree_link(&t, "5000000/task/5000002/exe", "/x");
 	owner_scan(&s, t.fd);
+	owner_read_flags(&s.owners, t.fd, INODE);
 	ck_assert(s.owners.n == 1 && s.owners.v[0].via == VIA_TASK && s.owners.v[0].fd == 3);
 	ck_assert(s.owners.v[0].tid > NOBODY && s.owners.v[0].cloexec == YES && s.socks[0].held_by == HELD_PROCESS);
 	ck_assert_str_eq(s.owners.processes[0].exe, "/x");
@@ -531,6 +537,7 @@ START_TEST(test_really)
 		pause();
 	close(copy);
 	owner_scan(&s, proc);
+	owner_read_flags(&s.owners, proc, s.socks[0].inode);
 	kill(child, SIGKILL);
 	ck_assert_uint_eq(s.owners.n, 3);
 	ck_assert_uint_eq(s.owners.nprocesses, 2);

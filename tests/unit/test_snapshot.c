@@ -102,11 +102,12 @@ START_TEST(test_rounds)
 	snapshot_fetch(&s, &request, &want);
 	ck_assert(s.owners_read && s.socks[0].held_by == HELD_PROCESS && s.owners.nprocesses == 1);
 	ck_assert(owners_of(&s.owners, s.socks[0].inode, &n) && n == 1);
-	ck_assert(s.owners.processes[0].pid == child && s.owners.v[0].cloexec == NO);
+	ck_assert(s.owners.processes[0].pid == child && s.owners.v[0].cloexec == UNKNOWN);
 	ck_assert_str_eq(s.owners.processes[0].user, "root");
 	ck_assert_str_eq(snapshot_user(&s, 0), "root");
-	want = (struct want){.options = &first, .noptions = 1};
+	want = (struct want){.options = &first, .noptions = 1, .told = &first, .ntold = 1};
 	snapshot_fetch(&s, &request, &want);
+	ck_assert_int_eq(s.owners.v[0].cloexec, NO);
 	ck_assert(s.options_read && s.socks[0].reuseaddr == YES && s.socks[0].reuseport == NO);
 	want = (struct want){.nprobes = 1, .probes = {{request.target.addr, MIX_BOTH}}};
 	snapshot_fetch(&s, &request, &want);

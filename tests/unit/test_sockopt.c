@@ -72,6 +72,15 @@ static void end(pid_t child)
 	waitpid(child, NULL, 0);
 }
 
+static int read_of(pid_t pid, int fd, struct sock *s)
+{
+	int pidfd = sockopt_open(pid), err = sockopt_read(pidfd, fd, s);
+
+	if (pidfd >= 0)
+		close(pidfd);
+	return err;
+}
+
 START_TEST(test_flags)
 {
 	const struct flags *row = &rows[_i];
@@ -87,13 +96,13 @@ START_TEST(test_flags)
 	child = holder();
 	close(fd);
 	before = open_fds();
-	err = sockopt_read(child, fd, &s);
+	err = read_of(child, fd, &s);
 	ck_assert_msg(!err, "%s: %s", row->name, strerror(-err));
 	ck_assert_msg(s.reuseaddr == tri_of(row->reuseaddr) && s.reuseport == tri_of(row->reuseport),
 	              "%s: reuseaddr %d, reuseport %d", row->name, s.reuseaddr, s.reuseport);
 	ck_assert_msg(s.v6only == row->want_v6only, "%s: v6only %d", row->name, s.v6only);
 	s.cookie = 0;
-	ck_assert_msg(!sockopt_read(child, fd, &s), "%s: without a cookie", row->name);
+	ck_assert_msg(!read_of(child, fd, &s), "%s: without a cookie", row->name);
 	ck_assert_int_eq(open_fds(), before);
 	end(child);
 }
@@ -115,7 +124,7 @@ START_TEST(test_listener_is_untouched)
 	child = holder();
 	close(fd);
 	for (int i = 0; i < 10; i++)
-		ck_assert_int_eq(sockopt_read(child, fd, &s), 0);
+		ck_assert_int_eq(read_of(child, fd, &s), 0);
 	client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	ck_assert_int_eq(connect(client, &at.u.sa, at.len), 0);
 	ck_assert_int_eq(really_bind("127.0.0.1", 9877), EADDRINUSE);
@@ -141,10 +150,10 @@ START_TEST(test_mptcp)
 	s = sock_of(fd, AF_INET);
 	s.cookie++;
 	child = holder();
-	err = sockopt_read(child, fd, &s);
+	err = read_of(child, fd, &s);
 	ck_assert_msg(!err && s.reuseaddr == YES && s.reuseport == NO, "%s", strerror(-err));
 	s.inode++;
-	ck_assert_int_eq(sockopt_read(child, fd, &s), -ESTALE);
+	ck_assert_int_eq(read_of(child, fd, &s), -ESTALE);
 	end(child);
 }
 END_TEST
@@ -190,7 +199,7 @@ START_TEST(test_failure)
 	if (_i == REAPED)
 		waitpid(child, NULL, 0);
 	before = s;
-	err = sockopt_read(_i == NOBODY ? -1 : child, asked, &s);
+	err = read_of(_i == NOBODY ? -1 : child, asked, &s);
 	ck_assert_msg(err == row->want || (row->before_6_9 && err == row->before_6_9), "%s: %s", row->name, strerror(-err));
 	ck_assert_msg(!memcmp(&s, &before, sizeof s), "%s: changed", row->name);
 	if (_i != REAPED)
@@ -221,7 +230,7 @@ START_TEST(test_refused)
 		_exit(1);
 	}
 	ck_assert_int_eq(read(ready[0], &c, 1), 1);
-	err = sockopt_read(child, fd, &s);
+	err = read_of(child, fd, &s);
 	ck_assert_msg(err == -EPERM, "%s", strerror(-err));
 	ck_assert(s.reuseaddr == UNKNOWN && s.reuseport == UNKNOWN);
 	end(child);
