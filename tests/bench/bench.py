@@ -3,35 +3,59 @@
 """Time and memory of portwhy beside ss, lsof, fuser, netstat and a bare program.
 
 bench.py BUILD [-l LOAD] [-r ROUNDS]: each load is made in a network namespace of
-its own; the commands run one after the other, round by round, so that what else
-the machine does falls upon all alike.  Prints medians, ratios and peak memory.
+its own; the commands run one after the other, in another order each round, so that
+what else the machine does falls upon all alike.  Prints medians, ratios and peak
+memory, then how cost grows, what starting costs, and the goals with what was reached.
 No time is an expectation of any test.
 """
 import argparse
+import json
 import os
 import platform
+import random
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 
 PORT = 9877
 NAMESPACE = ["unshare", "-n"] if os.geteuid() == 0 else ["unshare", "-Urn"]
-# A tool that takes longer than that for one look is left out of the further rounds.
-PATIENCE = 60
+# Seconds between two renewals of TIME_WAIT: together with the 40 that lib/peak.c
+# allows a command, less than the 60 that it lasts.
+RENEWAL = 15
+OTHERS = ("lsof", "fuser", "netstat")
+GROWTH = (("tw-10k", 10000), ("tw-ours", 100000), ("tw-million", 1000000))
+START = "start"
+
+# Load, command, beside what, at most so many times as long.
+GOALS = [
+    ("idle", "portwhy", "ss", 0.55),
+    ("idle", "portwhy -q", "ss", 0.35),
+    ("tw-ours", "portwhy", "ss", 0.3),
+    ("tw-listener", "portwhy -q", "ss", 0.02),
+    ("tw-others", "portwhy", "ss", 0.8),
+    ("descriptors", "portwhy", "ss", 0.6),
+    ("tw-million", "portwhy", "ss", 0.3),
+]
+# The same for any load, and KiB at most.
+GOALS_ANYWHERE = [("floor", 1.25), *((other, 0.25) for other in OTHERS)]
+GOALS_PEAK = [("tw-million", "portwhy", 6 * 1024)]
 
 
 class Load:
-    """What is there while the commands run; the makers hold it until their input ends."""
+    """What is there while the commands run; the makers hold it until their input ends.
 
-    def __init__(self, what, makers, port=PORT, rounds=None):
-        self.what, self.makers, self.port, self.rounds = what, makers, port, rounds
+    fades: the first maker is manytw, which renews what would end after 60 seconds.
+    many: ours are so many that the rows for all of them are a measurement of their own.
+    """
+
+    def __init__(self, what, makers, port=PORT, rounds=None, fades=False, many=False):
+        self.what, self.makers, self.port, self.rounds, self.fades, self.many = what, makers, port, rounds, fades, many
 
 
-def listener(port, n=1, reuse=True):
+def listener(port, n=1):
     """A program that listens on n ports from port on."""
     return [sys.executable, "-c", """
 import resource, socket, sys
@@ -39,106 +63,218 @@ resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_N
 held = []
 for port in range(%d, %d):
     s = socket.socket()
-    if %r:
-        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     s.bind(("127.0.0.9", port))
     s.listen()
     held.append(s)
 print("ready", flush=True)
 sys.stdin.read()
-""" % (port, port + n, reuse)]
+""" % (port, port + n)]
 
 
 def loads(build):
     def tool(name, *args):
         return [os.path.join(build, "tests", name), *map(str, args)]
 
+    def time_waits(n, port=PORT):
+        return tool("manytw", n, port)
+
     return {
         "idle": Load("a listener", [listener(PORT)]),
-        "tw-others": Load("100,000 TIME_WAIT on another port, a listener on ours", [tool("manytw", 100000, 9000), listener(PORT)]),
-        "tw-ours": Load("100,000 TIME_WAIT on ours", [tool("manytw", 100000, PORT)]),
-        "tw-listener": Load("100,000 TIME_WAIT on ours, and a listener", [tool("manytw", 100000, PORT), listener(PORT)]),
-        "tw-10k": Load("10,000 TIME_WAIT on ours", [tool("manytw", 10000, PORT)]),
-        "tw-million": Load("1,000,000 TIME_WAIT on ours", [tool("manytw", 1000000, PORT)], rounds=3),
+        "tw-others": Load("100,000 TIME_WAIT on another port, a listener on ours",
+                          [time_waits(100000, 9000), listener(PORT)], fades=True),
+        "tw-listener": Load("100,000 TIME_WAIT on ours, and a listener",
+                            [time_waits(100000), listener(PORT)], fades=True),
+        "tw-10k": Load("10,000 TIME_WAIT on ours", [time_waits(10000)], fades=True),
+        "tw-ours": Load("100,000 TIME_WAIT on ours", [time_waits(100000)], fades=True, many=True),
+        "tw-million": Load("1,000,000 TIME_WAIT on ours", [time_waits(1000000)], rounds=3, fades=True, many=True),
         "descriptors": Load("2000 processes of 50 descriptors, a listener", [tool("manyfd", 2000, 50), listener(PORT)]),
         "listeners": Load("10,000 listeners", [listener(10000, 10000)], port=10000),
-        "connections": Load("50,000 connections of a listener", [tool("manyconn", 50000, PORT)]),
+        "connections": Load("50,000 connections of a listener", [tool("manyconn", 50000, PORT)], many=True),
     }
 
 
-def commands(build, port):
-    portwhy = os.path.join(build, "portwhy")
+def commands(build, load):
+    portwhy, port = os.path.join(build, "portwhy"), str(load.port)
     rows = [
-        ("portwhy", [portwhy, str(port)]),
-        ("portwhy -q", [portwhy, "-q", str(port)]),
-        ("portwhy -j", [portwhy, "-j", str(port)]),
-        ("check -q", [portwhy, "check", "-q", str(port)]),
-        ("floor", [os.path.join(build, "tests", "floor"), str(port)]),
-        ("ss", ["ss", "-tanp", "sport = :%d" % port]),
-        ("lsof", ["lsof", "-nP", "-iTCP:%d" % port]),
-        ("fuser", ["fuser", "-n", "tcp", str(port)]),
+        ("portwhy", [portwhy, port]),
+        ("portwhy -q", [portwhy, "-q", port]),
+        ("portwhy -j", [portwhy, "-j", port]),
+        ("portwhy -a -j", [portwhy, "-a", "-j", port] if load.many else []),
+        ("check", [portwhy, "check", port]),
+        ("check -q", [portwhy, "check", "-q", port]),
+        ("floor", [os.path.join(build, "tests", "floor"), port]),
+        ("ss", ["ss", "-tanp", "sport = :" + port]),
+        ("lsof", ["lsof", "-nP", "-iTCP:" + port]),
+        ("fuser", ["fuser", "-n", "tcp", port]),
         ("netstat", ["netstat", "-tanp"]),
     ]
-    return [r for r in rows if shutil.which(r[1][0])]
+    return [(name, command) for name, command in rows if command and shutil.which(command[0])]
 
 
-def run(command):
-    """Milliseconds of one run; None if it took too long."""
-    began = time.monotonic()
-    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    timer = threading.Timer(PATIENCE, child.kill)
-    timer.start()
-    child.wait()  # without a time limit: with one it looks only now and then
-    took = (time.monotonic() - began) * 1000
-    timer.cancel()
-    return None if child.returncode < 0 else took
-
-
-def peak_of(build, command):
-    """KiB of resident memory at most, in a run of its own."""
+def run(build, command, **kwargs):
+    """Milliseconds of one run and KiB of resident memory at most; None if it was ended for taking too long."""
     with tempfile.NamedTemporaryFile("r") as f:
-        run([os.path.join(build, "tests", "peak"), f.name, *command])
-        return int(f.read() or 0)
+        ran = subprocess.run([os.path.join(build, "tests", "peak"), "-t", f.name, *command], check=False,
+                             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **kwargs)
+        if ran.returncode > 128:
+            return None
+        if ran.returncode > 1:
+            raise SystemExit("bench: %s: status %d" % (" ".join(command), ran.returncode))
+        peak, microseconds = f.read().split()
+        return int(microseconds) / 1000, int(peak)
 
 
-def make(load):
-    """Starts the makers, one after the other, each ready before the next."""
-    made = []
-    for maker in load.makers:
-        p = subprocess.Popen(maker, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        made.append(p)
-        if b"ready\n" not in iter(p.stdout.readline, b""):
-            raise SystemExit("bench: %s: no load" % load.what)
-    return made
+def wait_until_ready(load, maker):
+    if b"ready\n" not in iter(maker.stdout.readline, b""):
+        raise SystemExit("bench: %s: no load" % load.what)
+
+
+class Made:
+    """A load that is there: its makers are started one after the other, each ready before the next."""
+
+    def __init__(self, load):
+        self.load, self.made, self.renewed = load, [], time.monotonic()
+        for maker in load.makers:
+            self.made.append(subprocess.Popen(maker, stdin=subprocess.PIPE, stdout=subprocess.PIPE))
+            wait_until_ready(load, self.made[-1])
+
+    def keep(self):
+        """To be called before each command."""
+        if self.load.fades and time.monotonic() - self.renewed > RENEWAL:
+            self.made[0].stdin.write(b"\n")
+            self.made[0].stdin.flush()
+            wait_until_ready(self.load, self.made[0])
+            self.renewed = time.monotonic()
+
+    def end(self):
+        for p in self.made:
+            p.stdin.close()
+            p.kill()
+            p.wait()
 
 
 def measure(build, load, rounds):
-    """In the namespace: a list of (name, times, peak) in the order of the commands."""
-    made = make(load)
-    rows = [(name, command, []) for name, command in commands(build, load.port)]
+    """In the namespace: [name, median milliseconds, peak KiB] of each command, and how many rounds that was."""
+    made = Made(load)
+    rows = commands(build, load)
+    runs = {name: [] for name, _ in rows}
     late = set()
-    for _ in range(load.rounds or rounds):
-        for name, command, times in rows:
-            took = None if name in late else run(command)
-            if took is None:
-                late.add(name)
+    order = random.Random(0)
+    rounds = min(rounds, load.rounds or rounds)
+    for _ in range(rounds):
+        for name, command in order.sample(rows, len(rows)):
+            made.keep()
+            ran = None if name in late else run(build, command)
+            if ran:
+                runs[name].append(ran)
             else:
-                times.append(took)
-    found = [(name, times, peak_of(build, command)) for name, command, times in rows if times]
-    for p in made:
-        p.stdin.close()
-        p.kill()
-        p.wait()
-    return found
+                late.add(name)
+    made.end()
+    found = [[name, statistics.median(ms for ms, _ in ran), max(peak for _, peak in ran)]
+             for name, ran in runs.items() if ran and name not in late]
+    return {"rounds": rounds, "late": sorted(late), "rows": found}
 
 
-def show(load, rows):
-    median = {name: statistics.median(times) for name, times, _ in rows}
-    print("\n%s; medians of %d rounds" % (load.what, len(rows[0][1])))
-    print("    %-12s %10s %10s %8s %8s" % ("", "ms", "peak KiB", "x ss", "x floor"))
-    for name, _, peak in rows:
-        ratios = ["%8.2f" % (median[name] / median[to]) if to in median else "%8s" % "-" for to in ("ss", "floor")]
-        print("    %-12s %10.2f %10d %s" % (name, median[name], peak, " ".join(ratios)))
+def measure_in_namespace(args, name):
+    """What measure() finds, in a child that has a network namespace of its own."""
+    ran = subprocess.run([*NAMESPACE, sys.executable, os.path.abspath(__file__), args.build, "--inside", "-l", name,
+                          "-r", str(args.r)], check=True, stdout=subprocess.PIPE)
+    return json.loads(ran.stdout)
+
+
+def medians(found):
+    return {name: ms for name, ms, _ in found["rows"]}
+
+
+def peaks(found):
+    return {name: peak for name, _, peak in found["rows"]}
+
+
+def ratio(found, name, to):
+    """How many times as long, or None if one of them was not measured."""
+    median = medians(found)
+    return median[name] / median[to] if name in median and to in median else None
+
+
+def column(value):
+    return "%10s" % ("-" if value is None else value if isinstance(value, int) else "%.2f" % value)
+
+
+def show(load, found):
+    beside = ("ss", "floor", *OTHERS)
+    print("\n%s; medians of %d rounds" % (load.what, found["rounds"]))
+    print("    %-13s %9s %9s" % ("", "ms", "peak KiB") + "".join("%10s" % ("x " + to) for to in beside))
+    for name, ms, peak in found["rows"]:
+        print("    %-13s %9.2f %9d" % (name, ms, peak) + "".join(column(ratio(found, name, to)) for to in beside))
+    for name in found["late"]:
+        print("    %-13s too late" % name)
+
+
+def show_growth(found):
+    """From loads that were measured already."""
+    sizes = [(load, n) for load, n in GROWTH if load in found]
+    if len(sizes) < 2:
+        return
+    print("\nHow cost grows: ms and peak KiB of so many TIME_WAIT on ours")
+    print("    %-13s" % "" + "".join("%20s" % format(n, ",") for _, n in sizes))
+    for name in ("portwhy", "portwhy -q", "floor", "ss"):
+        cells = [(medians(found[load]).get(name), peaks(found[load]).get(name, 0)) for load, _ in sizes]
+        print("    %-13s" % name + "".join("%s%10d" % (column(ms), peak) for ms, peak in cells))
+
+
+def link_programs(folder):
+    """[(what, command)]: programs that do nothing, each with one thing more than that before it."""
+    steps = [("a program", ""), ("libmnl", "libmnl"), ("libsmartcols", "smartcols"), ("libjansson", "jansson"),
+             ("setlocale()", "")]
+    made, libs = [], []
+    for what, package in steps:
+        path = os.path.join(folder, what.strip("()"))
+        if package:
+            libs += subprocess.check_output(["pkg-config", "--libs", package], text=True).split()
+        body = 'return !setlocale(LC_ALL, "");' if what == "setlocale()" else "return 0;"
+        cc = [*os.environ.get("CC", "cc").split(), "-O2", "-x", "c", "-", "-o", path, "-Wl,--no-as-needed", *libs]
+        subprocess.run(cc, input="#include <locale.h>\nint main(void) { %s }\n" % body, check=True, text=True)
+        made.append((what, [path]))
+    return made
+
+
+def show_start(build, rounds):
+    with tempfile.TemporaryDirectory() as folder:
+        rows = [*link_programs(folder), ("portwhy -V", [os.path.join(build, "portwhy"), "-V"])]
+        times = {what: [] for what, _ in rows}
+        for _ in range(rounds * 10):
+            for what, command in rows:
+                times[what].append(run(build, command, env={**os.environ, "LC_ALL": "C.UTF-8"})[0])
+    print("\nStarting: each has one thing more than that above; medians of %d rounds" % (rounds * 10))
+    print("    %-13s %9s %9s" % ("", "ms", "more"))
+    before = None
+    for what, _ in rows:
+        ms = statistics.median(times[what])
+        print("    %-13s %9.2f%s" % (what, ms, column(None if before is None else ms - before)))
+        before = ms
+
+
+def goals(found):
+    """(what, at most, reached) of each that was measured."""
+    for load, name, to, limit in GOALS:
+        if load in found:
+            yield "%s: %s x %s" % (load, name, to), limit, ratio(found[load], name, to)
+    for to, limit in GOALS_ANYWHERE:
+        ratios = [(ratio(f, "portwhy", to), load) for load, f in found.items()]
+        worst = max((r for r in ratios if r[0]), default=None)
+        if worst:
+            yield "any load: portwhy x %s (most: %s)" % (to, worst[1]), limit, worst[0]
+    for load, name, limit in GOALS_PEAK:
+        if name in peaks(found.get(load, {"rows": []})):
+            yield "%s: peak KiB of %s" % (load, name), limit, peaks(found[load])[name]
+
+
+def show_goals(found):
+    print("\nGoals")
+    print("    %-50s%10s%10s" % ("", "at most", "reached"))
+    for what, limit, reached in goals(found):
+        print("    %-50s%s%s" % (what, column(limit), column(reached)))
 
 
 def main():
@@ -149,18 +285,26 @@ def main():
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     args = parser.parse_args()
     all_loads = loads(args.build)
-    for name in args.l or []:
-        if name not in all_loads:
-            raise SystemExit("bench: there is no load %s, but %s" % (name, ", ".join(all_loads)))
+    wanted = args.l or [*all_loads, START]
+    for name in wanted:
+        if name not in (*all_loads, START):
+            raise SystemExit("bench: there is no load %s, but %s" % (name, ", ".join((*all_loads, START))))
     if args.inside:
         subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-        show(all_loads[args.l[0]], measure(args.build, all_loads[args.l[0]], args.r))
+        json.dump(measure(args.build, all_loads[wanted[0]], args.r), sys.stdout)
         return
-    print("Linux %s, %d processors, %s" % (platform.release(), os.cpu_count(), time.strftime("%Y-%m-%d")))
-    sys.stdout.flush()
-    for name in args.l or all_loads:
-        subprocess.run([*NAMESPACE, sys.executable, os.path.abspath(__file__), args.build, "--inside", "-l", name,
-                        "-r", str(args.r)], check=True)
+    print("Linux %s, %d processors, %s" % (platform.release(), os.cpu_count(), time.strftime("%Y-%m-%d")), flush=True)
+    found = {}
+    for name in wanted:
+        if name in all_loads:
+            found[name] = measure_in_namespace(args, name)
+            show(all_loads[name], found[name])
+            sys.stdout.flush()
+    show_growth(found)
+    if START in wanted:
+        show_start(args.build, args.r)
+    if found:
+        show_goals(found)
 
 
 if __name__ == "__main__":

@@ -164,8 +164,12 @@ static uint32_t time_waits(void)
 
 static void ready(uint32_t n)
 {
+	uint32_t there = time_waits();
+	char what[64];
+
+	snprintf(what, sizeof what, "%" PRIu32 " of %" PRIu32 " in TIME_WAIT", there, n);
 	errno = ETIME;
-	need(time_waits() == n, "TIME_WAIT");
+	need(there == n, what);
 	printf("ready\n");
 	fflush(stdout);
 }
