@@ -22,9 +22,9 @@ import time
 
 PORT = 9877
 NAMESPACE = ["unshare", "-n"] if os.geteuid() == 0 else ["unshare", "-Urn"]
-# Seconds between two renewals of TIME_WAIT: together with the 40 that lib/peak.c
-# allows a command, less than the 60 that it lasts.
-RENEWAL = 15
+# Seconds from one renewal of TIME_WAIT to the next: less than the 60 that it lasts, with the
+# 30 that lib/peak.c allows a command and those that renewing a million takes.
+RENEWAL = 10
 OTHERS = ("lsof", "fuser", "netstat")
 GROWTH = (("tw-10k", 10000), ("tw-ours", 100000), ("tw-million", 1000000))
 START = "start"
@@ -134,7 +134,7 @@ class Made:
     """A load that is there: its makers are started one after the other, each ready before the next."""
 
     def __init__(self, load):
-        self.load, self.made, self.renewed = load, [], time.monotonic()
+        self.load, self.made, self.renewed = load, [], float("-inf")
         for maker in load.makers:
             self.made.append(subprocess.Popen(maker, stdin=subprocess.PIPE, stdout=subprocess.PIPE))
             wait_until_ready(load, self.made[-1])
@@ -142,10 +142,10 @@ class Made:
     def keep(self):
         """To be called before each command."""
         if self.load.fades and time.monotonic() - self.renewed > RENEWAL:
+            self.renewed = time.monotonic()
             self.made[0].stdin.write(b"\n")
             self.made[0].stdin.flush()
             wait_until_ready(self.load, self.made[0])
-            self.renewed = time.monotonic()
 
     def end(self):
         for p in self.made:

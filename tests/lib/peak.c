@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PATIENCE_S = 40 };
+enum { PATIENCE_S = 30 };
 
 static pid_t pid;
 
