@@ -87,32 +87,37 @@ static enum tri is_mptcp(int fd)
 	return get(fd, SOL_SOCKET, SO_PROTOCOL, &protocol) ? tri_of(protocol == IPPROTO_MPTCP) : UNKNOWN;
 }
 
+static uint64_t cookie_of(int fd)
+{
+	uint64_t cookie = 0;
+	socklen_t len = sizeof cookie;
+
+	return getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len) ? 0 : cookie;
+}
+
 /*
- * Whether the descriptor is the socket of that record.  Behind an MPTCP
- * descriptor (every listener of Go 1.24 and later) the record is that of its
- * subflow: same inode, another cookie.
+ * Whether the descriptor, whose cookie is not that of the record, is its socket
+ * all the same: the record may have none.  Behind an MPTCP descriptor (every
+ * listener of Go 1.24 and later) it is that of its subflow: same inode, another
+ * cookie.
  */
 static bool is_same(int fd, const struct sock *s)
 {
-	uint64_t cookie;
-	socklen_t len = sizeof cookie;
 	struct stat st;
 
 	if (fstat(fd, &st) || !S_ISSOCK(st.st_mode) || (uint32_t)st.st_ino != s->inode)
 		return false;
-	if (!s->cookie || is_mptcp(fd) == YES)
-		return true;
-	return !getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len) && cookie == s->cookie;
+	return !s->cookie || is_mptcp(fd) == YES;
 }
 
 /* All or nothing: s is changed only where both flags could be read. */
-static int read_flags(int fd, struct sock *s)
+static int read_flags(int fd, struct sock *s, enum tri mptcp)
 {
 	int reuseaddr, reuseport, v6only;
 
 	if (!get(fd, SOL_SOCKET, SO_REUSEADDR, &reuseaddr) || !get(fd, SOL_SOCKET, SO_REUSEPORT, &reuseport))
 		return -errno;
-	s->mptcp = (uint8_t)is_mptcp(fd);
+	s->mptcp = (uint8_t)mptcp;
 	s->reuseaddr = tri_of(reuseaddr);
 	s->reuseport = tri_of(reuseport);
 	if (s->local.family == AF_INET6 && get(fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6only))
@@ -133,7 +138,7 @@ int sockopt_read_all(int fd, struct sock *s)
 	s->ifindex = (uint32_t)ifindex;
 	if (addr_is_mapped(&s->local) || s->local.family == AF_INET)
 		s->v6only = NO;
-	return read_flags(fd, s);
+	return read_flags(fd, s, is_mptcp(fd));
 }
 
 /*
@@ -150,7 +155,10 @@ int sockopt_read(int pidfd, int fd, struct sock *s)
 
 	if (copy < 0)
 		return copy;
-	err = is_same(copy, s) ? read_flags(copy, s) : -ESTALE;
+	if (s->cookie && cookie_of(copy) == s->cookie)
+		err = read_flags(copy, s, NO);
+	else
+		err = is_same(copy, s) ? read_flags(copy, s, is_mptcp(copy)) : -ESTALE;
 	close(copy);
 	return err;
 }

@@ -166,7 +166,7 @@ static const struct failure {
 	int want, before_6_9;
 } failures[CASES] = {
     [COOKIE] = {"another cookie", -ESTALE},
-    [INODE] = {"another inode", -ESTALE},
+    [INODE] = {"another inode and another cookie", -ESTALE},
     [INODE_ALONE] = {"another inode and no cookie", -ESTALE},
     [OTHER_FILE] = {"no socket", -ESTALE},
     [CLOSED] = {"no descriptor", -EBADF},
@@ -187,7 +187,7 @@ START_TEST(test_failure)
 	fd = make_socket(&rows[1], 0);
 	asked = _i == OTHER_FILE ? open("/dev/null", O_RDONLY | O_CLOEXEC) : _i == CLOSED ? 900 : fd;
 	s = sock_of(fd, AF_INET);
-	s.cookie = _i == INODE_ALONE ? 0 : s.cookie + (_i == COOKIE);
+	s.cookie = _i == INODE_ALONE ? 0 : s.cookie + (_i == COOKIE || _i == INODE);
 	s.inode += _i == INODE || _i == INODE_ALONE;
 	child = holder();
 	if (_i == ENDED || _i == REAPED) {
