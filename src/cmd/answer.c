@@ -244,6 +244,7 @@ static void add_wants(const struct answers *all, const struct inquiry *q, uint16
 		sum->peers |= want.peers;
 		sum->mptcp |= want.mptcp;
 		sum->owners |= want.owners;
+		sum->brief |= want.brief;
 	}
 	want_free(&want);
 	report_free(&a.report);

@@ -212,6 +212,7 @@ static void find_wants(const struct report *r, bool details, struct want *want)
 	if (!r->seen->owners_read && (want->noptions || (details && r->nrows))) {
 		want_free(want);
 		want->owners = true;
+		want->brief = !details;
 	} else if (!want->noptions) {
 		if (details)
 			trial_want_quirks(r, details, want);

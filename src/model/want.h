@@ -17,6 +17,7 @@ struct wanted_probe {
 /* What the judgement still needs from sys; nothing wanted means that it is final. */
 struct want {
 	bool owners;          /* who holds the snapshot's sockets: one scan of the descriptors, with users and cgroups */
+	bool brief;           /* one holder of each will do, to be asked for options */
 	bool unlisted;        /* the sockets that are in no table: one scan of the descriptors */
 	bool info;            /* tcp_info: who opened a connection, and its retransmission time-out */
 	bool mptcp;           /* which of them are sockets of MPTCP */

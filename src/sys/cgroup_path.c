@@ -21,7 +21,7 @@
 #include "sys/listing.h"
 #include "sys/procfile.h"
 
-enum { MOUNTINFO_MAX = 4 << 20, DIRS_MAX = 20000, FILEID_KERNFS = 0xfe };
+enum { MOUNTINFO_MAX = 4 << 20, PROCESSES_MAX = 1 << 20, DIRS_MAX = 20000, FILEID_KERNFS = 0xfe };
 
 /* The mounted hierarchy: open directory, mount point, and where in the hierarchy that point is. */
 struct mount {
@@ -181,6 +181,30 @@ static int walk(const struct mount *m, uint64_t id, char **relative)
 	return *relative ? 0 : q.cut ? -E2BIG : -ENOENT;
 }
 
+/* The hierarchy and the directory in it; what was opened and allocated is to be released by leave(), even after a failure. */
+static int find(int procfd, uint64_t id, struct mount *m, char **relative)
+{
+	int err;
+
+	*relative = NULL;
+	err = find_mount(procfd, m);
+	if (err) {
+		*m = (struct mount){.fd = -1};
+		return err;
+	}
+	*relative = ask_kernel(procfd, m, id);
+	return *relative ? 0 : walk(m, id, relative);
+}
+
+static void leave(struct mount *m, char *relative)
+{
+	free(relative);
+	free(m->root);
+	free(m->point);
+	if (m->fd >= 0)
+		close(m->fd);
+}
+
 /*
  * Finds the path, allocated, of the cgroup with that id, as /proc/PID/cgroup
  * would write it: "/" for the root.  procfd is a descriptor of /proc.  Returns
@@ -192,23 +216,32 @@ static int walk(const struct mount *m, uint64_t id, char **relative)
 int cgroup_path(int procfd, uint64_t id, char **path)
 {
 	struct mount m;
-	int err = find_mount(procfd, &m);
 	char *relative;
+	int err = find(procfd, id, &m, &relative);
 
 	*path = NULL;
-	if (err)
-		return err;
-	relative = ask_kernel(procfd, &m, id);
-	if (!relative)
-		err = walk(&m, id, &relative);
-	if (relative) {
+	if (!err) {
 		const char *root = strcmp(m.root, "/") ? m.root : "";
 
 		*path = *relative || !*root ? xasprintf("%s/%s", root, relative) : xstrdup(root);
 	}
-	free(relative);
-	free(m.root);
-	free(m.point);
-	close(m.fd);
+	leave(&m, relative);
 	return err;
+}
+
+/* Adds the processes that are in that cgroup itself to pids, as far as we see them; none where it cannot be read. */
+void cgroup_processes(int procfd, uint64_t id, struct idset *pids)
+{
+	struct mount m;
+	char *relative, *file = NULL, *save = NULL;
+	struct buf b = {0};
+
+	if (!find(procfd, id, &m, &relative))
+		file = xasprintf("%s%scgroup.procs", relative, *relative ? "/" : "");
+	if (file && !procfile_read(m.fd, file, PROCESSES_MAX, &b))
+		for (char *l = strtok_r(b.s, "\n", &save); l; l = strtok_r(NULL, "\n", &save))
+			idset_add(pids, strtoul(l, NULL, 10));
+	buf_free(&b);
+	free(file);
+	leave(&m, relative);
 }

@@ -65,11 +65,12 @@ static void tell_refused(const struct fdwalk *w, int err, pid_t pid)
 	pthread_mutex_unlock(&telling);
 }
 
-/* The descriptors of one table.  0, or -errno of the first that could not be read. */
+/* The descriptors of one table.  An enum fdwalk_step, or -errno of the first that could not be read. */
 static int read_table(const struct fdwalk *w, struct listing *table, pid_t pid)
 {
 	char link[64];
 	const struct dirent64 *e;
+	int step;
 
 	while ((e = listing_next(table))) {
 		ssize_t n;
@@ -84,13 +85,14 @@ static int read_table(const struct fdwalk *w, struct listing *table, pid_t pid)
 		link[n] = '\0';
 		if (w->wanted && !w->wanted(w->arg, link))
 			continue;
-		if (tell(w, table->fd, pid, (int)number(e->d_name, '\0', INT_MAX), link))
-			return 0;
+		step = tell(w, table->fd, pid, (int)number(e->d_name, '\0', INT_MAX), link);
+		if (step != FDWALK_ON)
+			return step;
 	}
 	return table->err;
 }
 
-/* Walks over one table, that of a process or ("PID/task/TID/fd") of a thread of it.  0, or -errno. */
+/* Walks over one table, that of a process or ("PID/task/TID/fd") of a thread of it.  An enum fdwalk_step, or -errno. */
 int fdwalk_table(const struct fdwalk *w, const char *path, pid_t pid)
 {
 	struct listing table;
@@ -102,18 +104,19 @@ int fdwalk_table(const struct fdwalk *w, const char *path, pid_t pid)
 	return err;
 }
 
-/* A process that has ended meanwhile holds nothing; any other failure may hide a holder. */
-static void walk_process(const struct fdwalk *w, pid_t pid)
+/* A process that has ended meanwhile holds nothing; any other failure may hide a holder.  Whether that is enough. */
+static bool walk_process(const struct fdwalk *w, pid_t pid)
 {
 	char path[32];
 	int err;
 
 	snprintf(path, sizeof path, "%d/fd", (int)pid);
 	err = fdwalk_table(w, path, pid);
-	if (err && err != -ENOENT && err != -ESRCH)
+	if (err < 0 && err != -ENOENT && err != -ESRCH)
 		tell_refused(w, err, pid);
 	if (w->process)
 		w->process(w->arg, pid);
+	return err == FDWALK_ENOUGH;
 }
 
 struct pids {
@@ -129,8 +132,29 @@ static void *walk_some(void *arg)
 
 	for (size_t first; first = atomic_fetch_add(&p->next, TAKEN), first < p->n;)
 		for (size_t i = first; i < p->n && i < first + TAKEN; i++)
-			walk_process(p->walk, p->v[i]);
+			if (walk_process(p->walk, p->v[i])) {
+				atomic_store(&p->next, p->n);
+				return NULL;
+			}
 	return NULL;
+}
+
+/* Brings the preferred ones to the front, where there are many. */
+static void sort_pids(struct pids *p)
+{
+	struct idset preferred = {0};
+	size_t front = 0;
+
+	if (p->walk->prefer && p->n >= MANY)
+		p->walk->prefer(p->walk->arg, &preferred);
+	for (size_t i = 0; i < p->n && preferred.n; i++)
+		if (idset_has(&preferred, (uint64_t)p->v[i])) {
+			pid_t pid = p->v[i];
+
+			p->v[i] = p->v[front];
+			p->v[front++] = pid;
+		}
+	idset_free(&preferred);
 }
 
 /* With a second thread where there are many; where none can be had, without. */
@@ -162,6 +186,7 @@ static int walk_all(const struct fdwalk *w, struct listing *proc)
 		saw_init |= pid == 1;
 	}
 	err = proc->err ? proc->err : pids.n ? 0 : -ENOENT;
+	sort_pids(&pids);
 	walk_pids(&pids);
 	free(pids.v);
 	/* Every pid namespace has a pid 1; where it is not listed, hidepid= hides processes of others (proc(5)). */

@@ -20,7 +20,7 @@
 #include "sys/procfile.h"
 #include "sys/tunnel.h"
 
-enum { ROOT_CGROUP = 1, OBJECT_MAX = 32 };
+enum { OBJECT_MAX = 32 };
 
 static void name_user(struct snapshot *s, uint32_t uid, bool numeric)
 {
@@ -132,14 +132,19 @@ static void read_lockd_ports(struct snapshot *s, int procfd)
 /*
  * Fills in who holds the sockets of s, once: its owners, held_by of each socket,
  * the names of users and cgroups; of an exhausted range who holds most.  procfd is
- * a descriptor of /proc.  What could not be seen is a gap.
+ * a descriptor of /proc.  What could not be seen is a gap.  brief: nobody is named,
+ * and one holder of each socket will do.
  */
-void holders_fetch(struct snapshot *s, int procfd, bool numeric)
+void holders_fetch(struct snapshot *s, int procfd, bool numeric, bool brief)
 {
 	if (s->census.inodes)
 		most_find(s, procfd);
+	else if (brief)
+		owner_scan_brief(s, procfd);
 	else
 		owner_scan(s, procfd);
+	if (brief)
+		return;
 	if (first_lacking(s))
 		read_lockd_ports(s, procfd);
 	holders_name_users(s, numeric);

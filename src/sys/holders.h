@@ -6,6 +6,6 @@
 
 void holders_name_users(struct snapshot *s, bool numeric);
 void holders_name_tunnel(struct snapshot *s);
-void holders_fetch(struct snapshot *s, int procfd, bool numeric);
+void holders_fetch(struct snapshot *s, int procfd, bool numeric, bool brief);
 
 #endif

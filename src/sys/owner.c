@@ -13,15 +13,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/xalloc.h"
 #include "model/idset.h"
+#include "sys/cgroup_path.h"
 #include "sys/fdwalk.h"
 #include "sys/hidden.h"
 #include "sys/process.h"
 #include "sys/procfile.h"
+#include "sys/sockopt.h"
 
-enum { FDINFO_MAX = 4096, PID_TEXT = 12 };
+enum { FDINFO_MAX = 4096, PID_TEXT = 12, CGROUPS = 8 /* looked into first, at most */ };
 
 struct scan {
 	struct snapshot *seen;
@@ -30,6 +33,8 @@ struct scan {
 	struct idset wanted;
 	struct idset missing; /* those for which no process was found */
 	struct gaps refused;   /* descriptor tables that could not be read */
+	bool *found;           /* of wanted, where one holder is enough: for which there is one */
+	size_t left;           /* for how many there is none */
 };
 
 static void collect(struct scan *scan)
@@ -110,12 +115,46 @@ static bool wanted(const void *arg, const char *target)
 	return inode && idset_has(&scan->wanted, inode);
 }
 
+/* One that is asked for its options must let itself be asked. */
+static bool can_be_asked(pid_t pid, int fd)
+{
+	int copy = sockopt_duplicate(pid, fd);
+
+	if (copy >= 0)
+		close(copy);
+	return copy >= 0;
+}
+
 static int take(void *arg, int table, pid_t pid, int fd, const char *target)
 {
-	size_t place;
+	struct scan *scan = arg;
+	uint32_t inode = fdwalk_inode(target);
+	size_t at = idset_place(&scan->wanted, inode), place;
 
 	(void)table;
-	return add(arg, fdwalk_inode(target), pid, VIA_FD, 0, fd, &place);
+	if (add(scan, inode, pid, VIA_FD, 0, fd, &place))
+		return FDWALK_NEXT;
+	if (!scan->found || scan->found[at])
+		return FDWALK_ON;
+	scan->found[at] = can_be_asked(pid, fd);
+	scan->left -= scan->found[at];
+	return scan->left ? FDWALK_ON : FDWALK_ENOUGH;
+}
+
+/* A socket remembers the cgroup of the process that made it. */
+static void prefer(void *arg, struct idset *pids)
+{
+	const struct scan *scan = arg;
+	struct idset cgroups = {0};
+
+	for (size_t i = 0; i < scan->seen->nsocks; i++)
+		if (scan->seen->socks[i].cgroup > ROOT_CGROUP)
+			idset_add(&cgroups, scan->seen->socks[i].cgroup);
+	idset_end(&cgroups);
+	for (size_t i = 0; i < cgroups.n && i < CGROUPS; i++)
+		cgroup_processes(scan->procfd, cgroups.v[i], pids);
+	idset_end(pids);
+	idset_free(&cgroups);
 }
 
 /* Whether it is known already, by the table of another thread that is the same one. */
@@ -253,23 +292,16 @@ void owner_read_flags(struct owners *owners, int procfd, uint32_t inode)
 	}
 }
 
-/*
- * Finds the processes that hold the snapshot's sockets and their peers: fills s->owners (once
- * for each snapshot), held_by of each socket and s->owners_read.  procfd is a
- * descriptor of /proc, or -errno where it could not be opened.  Without an
- * inode to look for nothing is scanned.  Gaps: GAP_PROC; GAP_PROCESS for what a
- * holder does not show; GAP_FD_TABLE for tables that may not be read, but only
- * if a socket is left without a process: an ordinary user is refused hundreds
- * of them, and where each socket has its holder they tell nothing (a further
- * one that shares it may be among them); GAP_PIDS likewise.
- */
-void owner_scan(struct snapshot *s, int procfd)
+static void scan_all(struct snapshot *s, int procfd, bool brief)
 {
 	struct scan scan = {.seen = s, .procfd = procfd, .now = process_clock()};
-	struct fdwalk walk = {.procfd = procfd, .arg = &scan, .wanted = wanted, .link = take, .refused = refuse};
+	struct fdwalk walk = {.procfd = procfd, .arg = &scan, .wanted = wanted, .link = take, .refused = refuse,
+	                      .prefer = brief ? prefer : NULL};
 	int err;
 
 	collect(&scan);
+	scan.left = scan.wanted.n;
+	scan.found = brief ? xcalloc(scan.left, sizeof *scan.found) : NULL;
 	err = scan.wanted.n ? fdwalk(&walk) : 0;
 	if (err)
 		gap_add(&s->gaps, GAP_PROC, -err, NULL);
@@ -283,4 +315,30 @@ void owner_scan(struct snapshot *s, int procfd)
 	s->owners_read = true;
 	gap_free(&scan.refused);
 	idset_free(&scan.wanted);
+	free(scan.found);
+}
+
+/*
+ * Finds the processes that hold the snapshot's sockets and their peers: fills s->owners (once
+ * for each snapshot), held_by of each socket and s->owners_read.  procfd is a
+ * descriptor of /proc, or -errno where it could not be opened.  Without an
+ * inode to look for nothing is scanned.  Gaps: GAP_PROC; GAP_PROCESS for what a
+ * holder does not show; GAP_FD_TABLE for tables that may not be read, but only
+ * if a socket is left without a process: an ordinary user is refused hundreds
+ * of them, and where each socket has its holder they tell nothing (a further
+ * one that shares it may be among them); GAP_PIDS likewise.
+ */
+void owner_scan(struct snapshot *s, int procfd)
+{
+	scan_all(s, procfd, false);
+}
+
+/*
+ * The same for who only wants to ask each socket for its options: ends with one
+ * holder of each that lets us, where there is one, and looks for these in the
+ * cgroups first in which the sockets were made.
+ */
+void owner_scan_brief(struct snapshot *s, int procfd)
+{
+	scan_all(s, procfd, true);
 }

@@ -274,11 +274,11 @@ void snapshot_slice(struct snapshot *s, const struct snapshot *whole, uint16_t p
 		holders_name_tunnel(s);
 }
 
-static void fetch_owners(struct snapshot *s, const struct request *request)
+static void fetch_owners(struct snapshot *s, const struct request *request, bool brief)
 {
 	int procfd = open_proc();
 
-	holders_fetch(s, procfd, request->numeric);
+	holders_fetch(s, procfd, request->numeric, brief);
 	if (request->target.port)
 		holders_name_tunnel(s);
 	close_proc(procfd);
@@ -416,7 +416,7 @@ void snapshot_fetch(struct snapshot *s, const struct request *request, const str
 	if (want->alive && !s->file.alive_asked)
 		unix_look_alive(s, request);
 	if (want->owners && !s->owners_read)
-		fetch_owners(s, request);
+		fetch_owners(s, request, want->brief);
 	if (want->quirks && !s->quirks_read)
 		fetch_quirks(s);
 	fetch_options(s, want);

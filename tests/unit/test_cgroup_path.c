@@ -76,6 +76,28 @@ START_TEST(test_path)
 }
 END_TEST
 
+/* The processes of one directory of the tree, of its root, and of one that says none. */
+START_TEST(test_processes)
+{
+	static const char *const dirs[] = {"", "/a.slice", "/empty", "/none"};
+	struct tree t = tree_begin();
+	struct idset pids = {0};
+
+	put_mountinfo(&t, OTHERS MOUNT, "/");
+	tree_text(&t, "mnt/a b/cgroup.procs", "1\n");
+	tree_text(&t, "mnt/a b/a.slice/cgroup.procs", "0\n4194304\n17\n");
+	tree_text(&t, "mnt/a b/empty/cgroup.procs", "");
+	tree_dir(&t, "mnt/a b/none");
+	cgroup_processes(t.fd, id_of(&t, dirs[_i]), &pids);
+	idset_end(&pids);
+	ck_assert_uint_eq(pids.n, _i == 0 ? 1 : _i == 1 ? 2 : 0);
+	ck_assert(_i != 0 || idset_has(&pids, 1));
+	ck_assert(_i != 1 || (idset_has(&pids, 17) && idset_has(&pids, 4194304)));
+	idset_free(&pids);
+	tree_end(&t);
+}
+END_TEST
+
 START_TEST(test_no_such_id)
 {
 	struct tree t = tree_begin();
@@ -176,6 +198,7 @@ int main(void)
 	TCase *whole = tcase_create("whole");
 
 	add_table(suite, "path", test_path, COUNT(rows));
+	add_table(suite, "processes", test_processes, 4);
 	tcase_add_test(whole, test_no_such_id);
 	tcase_add_test(whole, test_unreadable);
 	tcase_add_test(whole, test_bounded);

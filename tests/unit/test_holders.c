@@ -39,7 +39,7 @@ START_TEST(test_row)
 	tree_process(&t, 1, 0, "init");
 	snprintf(path, sizeof path, "sys/fs/nfs/%s", row->file ? row->file : "x");
 	tree_text(&t, path, row->text ? row->text : "");
-	holders_fetch(&seen, t.fd, true);
+	holders_fetch(&seen, t.fd, true, false);
 	ck_assert_int_eq(snapshot_kernel_owner(&seen, &s), row->want);
 	seen.socks = NULL;
 	snapshot_free(&seen);
