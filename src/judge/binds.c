@@ -207,7 +207,7 @@ static void judge_udp(const struct report *r, const struct binder *s, struct bin
 	else
 		b->doubt = doubt ? doubt : DOUBT_ORDER;
 	if (outcomes == LET_IN)
-		b->blocked_by.n = 0;
+		rows_free(&b->blocked_by);
 }
 
 /* What the rules say about b; the sockets that are certain to block are listed. */
@@ -259,7 +259,7 @@ static void by_probe(struct report *r, struct bind *b, int err)
 	b->result = err;
 	b->listen = err ? RESULT_OK : listen_behind(r, b);
 	if (err != EADDRINUSE)
-		b->blocked_by.n = 0;
+		rows_free(&b->blocked_by);
 	if (err != EADDRINUSE || b->blocked_by.n)
 		return;
 	for (size_t i = 0; i < r->nrows; i++)
@@ -277,7 +277,7 @@ static bool rules_were_refuted(const struct report *r, const struct addr *a)
 		if (!p->err || !addr_equal(&p->addr, a))
 			continue;
 		by_rules(r, &b);
-		free(b.blocked_by.v);
+		rows_free(&b.blocked_by);
 		if (b.result == RESULT_OK)
 			return true;
 	}

@@ -249,10 +249,9 @@ static void add_look_alike(struct report *r, const struct bind *b)
 
 static bool is_candidate(const struct report *r, size_t row)
 {
-	for (size_t i = 0; i < r->nbinds; i++)
-		for (size_t k = 0; !r->binds[i].doubt && r->binds[i].mix == r->request->mix && k < r->binds[i].blocked_by.n; k++)
-			if (r->binds[i].blocked_by.v[k] == row)
-				return true;
+	for (size_t i = r->request->mix; i < r->nbinds; i += MIXES)
+		if (!r->binds[i].doubt && rows_have(&r->binds[i].blocked_by, row))
+			return true;
 	return false;
 }
 
@@ -279,8 +278,8 @@ static void find_causes(struct report *r)
 	if (r->connect.exhausted)
 		cause_at(r, CAUSE_EPHEMERAL_EXHAUSTED);
 	for (size_t i = 0; i < r->ncauses; i++)
-		for (size_t k = 0; k < r->causes[i].socks.n; k++)
-			r->rows[r->causes[i].socks.v[k]].cause = (int)i;
+		for (size_t k = 0; rows_next(&r->causes[i].socks, &k); k++)
+			r->rows[k].cause = (int)i;
 }
 
 /* Fills r->causes with their sockets, facets and fixes.  Rows and binds must be final. */

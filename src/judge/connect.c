@@ -116,11 +116,14 @@ static enum verdict verdict_of(const struct connect *c)
 
 static void renumber(struct rows *rows, size_t moved)
 {
-	for (size_t i = 0; i < rows->n; i++)
-		rows->v[i] = rows->v[i] == moved ? 0 : rows->v[i] + (rows->v[i] < moved);
+	struct rows to = {0};
+
+	for (size_t i = 0; rows_next(rows, &i); i++)
+		rows_add(&to, i == moved ? 0 : i + (i < moved));
+	rows_free(rows);
+	*rows = to;
 }
 
-/* Those in the way stand first. */
 static void bring_first(struct report *r, size_t row)
 {
 	struct row moved = r->rows[row];
@@ -130,17 +133,20 @@ static void bring_first(struct report *r, size_t row)
 	r->rows[0] = moved;
 	for (size_t i = 0; i < r->nbinds; i++)
 		renumber(&r->binds[i].blocked_by, row);
-	renumber(&r->connect.blocked_by, row);
 }
 
+/* Those in the way stand first; what is behind one stays where it is when that moves. */
 static void accuse(struct report *r, enum tri blocks)
 {
-	struct rows *blockers = &r->connect.blocked_by;
+	struct rows blockers = r->connect.blocked_by;
 
-	for (size_t i = 0; i < blockers->n; i++) {
-		r->rows[blockers->v[i]].blocks = blocks;
-		bring_first(r, blockers->v[i]);
+	r->connect.blocked_by = (struct rows){0};
+	for (size_t i = 0; rows_next(&blockers, &i); i++) {
+		r->rows[i].blocks = blocks;
+		bring_first(r, i);
+		rows_add(&r->connect.blocked_by, r->connect.blocked_by.n);
 	}
+	rows_free(&blockers);
 }
 
 /*

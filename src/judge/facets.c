@@ -429,8 +429,8 @@ static void find_cause_facets(const struct report *r, struct cause *c)
 	bool outbound = c->id == CAUSE_OUTBOUND_CONNECTION || c->id == CAUSE_OUTBOUND_TIME_WAIT || c->id == CAUSE_SELF_CONNECT;
 	uint64_t count = 0;
 
-	for (size_t i = 0; i < c->socks.n; i++)
-		count += r->rows[c->socks.v[i]].s.count;
+	for (size_t i = 0; rows_next(&c->socks, &i); i++)
+		count += r->rows[i].s.count;
 	if (count > 1000)
 		c->facets |= FACET_BIT(FACET_MANY);
 	if (outbound && h->ephemeral_last && port >= h->ephemeral_first && port <= h->ephemeral_last &&
@@ -447,8 +447,8 @@ static bool refused_by(const struct report *r, const struct cause *c)
 
 		if (b->mix != MIX_REUSEADDR || !b->by_probe || b->result != EADDRINUSE || !b->blocked_by.n)
 			continue;
-		for (size_t k = 0; k < b->blocked_by.n; k++)
-			own += r->rows[b->blocked_by.v[k]].cause == c - r->causes;
+		for (size_t k = 0; rows_next(&b->blocked_by, &k); k++)
+			own += r->rows[k].cause == c - r->causes;
 		if (own == b->blocked_by.n)
 			return true;
 	}
@@ -461,8 +461,8 @@ static void find_reuseaddr(const struct report *r, struct cause *c)
 	enum tri all = YES;
 	bool any = false;
 
-	for (size_t i = 0; i < c->socks.n; i++) {
-		const struct sock *s = &r->rows[c->socks.v[i]].s;
+	for (size_t i = 0; rows_next(&c->socks, &i); i++) {
+		const struct sock *s = &r->rows[i].s;
 
 		if (c->id == CAUSE_LISTENER || c->id == CAUSE_CONNECT_TUPLE_IN_USE)
 			return;
@@ -478,9 +478,9 @@ static void find_reuseaddr(const struct report *r, struct cause *c)
 /* Fills the facets of c.  Its sockets, the rows and the binds of r must be final. */
 void facets_find(const struct report *r, struct cause *c)
 {
-	for (size_t i = 0; i < c->socks.n; i++) {
-		find_address_facets(r, c, &r->rows[c->socks.v[i]].s);
-		facets_of_socket(r, c, &r->rows[c->socks.v[i]].s);
+	for (size_t i = 0; rows_next(&c->socks, &i); i++) {
+		find_address_facets(r, c, &r->rows[i].s);
+		facets_of_socket(r, c, &r->rows[i].s);
 	}
 	find_cause_facets(r, c);
 	find_reuseaddr(r, c);

@@ -25,8 +25,8 @@ static enum verdict verdict_of(const struct bind *b)
 /* What a refused bind() lists as the reason is one; for want of a certain one that may be what could be it. */
 static void accuse(struct report *r, const struct bind *b)
 {
-	for (size_t i = 0; i < b->blocked_by.n && b->result != RESULT_UNKNOWN; i++)
-		r->rows[b->blocked_by.v[i]].blocks = YES;
+	for (size_t i = 0; b->result != RESULT_UNKNOWN && rows_next(&b->blocked_by, &i); i++)
+		r->rows[i].blocks = YES;
 }
 
 /* The worst over the addresses, and the errno that goes with it.  If all of them work, what was in the way is gone. */

@@ -77,7 +77,7 @@ static void judge_abstract(struct report *r, struct bind *b)
 	if (b->doubt)
 		b->result = RESULT_UNKNOWN;
 	if (b->result != EADDRINUSE)
-		b->blocked_by.n = 0;
+		rows_free(&b->blocked_by);
 	b->by_probe = p != NULL;
 }
 
@@ -116,7 +116,7 @@ static enum cause_id cause_of_file(const struct unix_file *f)
 /* Of several that may hold it one does; a name alone proves nothing. */
 static bool is_guess(const struct report *r, const struct bind *b)
 {
-	size_t place = r->rows[b->blocked_by.v[0]].place;
+	size_t place = r->rows[rows_first(&b->blocked_by)].place;
 
 	if (holds(r, place) == YES)
 		return false;
@@ -133,7 +133,7 @@ static enum cause_id cause_of_holder(const struct report *r, const struct sock *
 /* A refused path needs no cause: the first line says why. */
 static bool find_cause(const struct report *r, const struct bind *b, struct cause *c)
 {
-	const struct row *first = b->blocked_by.n ? &r->rows[b->blocked_by.v[0]] : NULL;
+	const struct row *first = b->blocked_by.n ? &r->rows[rows_first(&b->blocked_by)] : NULL;
 
 	if (b->result == EADDRINUSE && first) {
 		c->id = cause_of_holder(r, &first->s);
@@ -155,14 +155,14 @@ static void explain(struct report *r, const struct bind *b)
 
 	if (!find_cause(r, b, &c))
 		return;
-	for (size_t i = 0; i < b->blocked_by.n; i++) {
-		rows_add(&c.socks, b->blocked_by.v[i]);
-		r->rows[b->blocked_by.v[i]].cause = 0;
+	for (size_t i = 0; rows_next(&b->blocked_by, &i); i++) {
+		rows_add(&c.socks, i);
+		r->rows[i].cause = 0;
 	}
 	*to = c;
 	r->ncauses = 1;
-	for (size_t i = 0; i < to->socks.n; i++)
-		facets_of_socket(r, to, &r->rows[to->socks.v[i]].s);
+	for (size_t i = 0; rows_next(&to->socks, &i); i++)
+		facets_of_socket(r, to, &r->rows[i].s);
 	remedy(r, to);
 }
 

@@ -15,9 +15,9 @@ enum { NOW = 1, FOR_GOOD = 2, THEN = 4 };
 
 static const struct process *holder(const struct report *r, const struct cause *c)
 {
-	for (size_t i = 0; i < c->socks.n; i++) {
+	for (size_t i = 0; rows_next(&c->socks, &i); i++) {
 		size_t n;
-		const struct owner *o = owners_of(&r->seen->owners, r->rows[c->socks.v[i]].s.inode, &n);
+		const struct owner *o = owners_of(&r->seen->owners, r->rows[i].s.inode, &n);
 
 		if (n)
 			return &r->seen->owners.processes[o->process];
@@ -76,9 +76,9 @@ static bool are_several(const struct report *r, const struct cause *c)
 {
 	const struct process *first = holder(r, c);
 
-	for (size_t i = 0; i < c->socks.n; i++) {
+	for (size_t i = 0; rows_next(&c->socks, &i); i++) {
 		size_t n;
-		const struct owner *o = owners_of(&r->seen->owners, r->rows[c->socks.v[i]].s.inode, &n);
+		const struct owner *o = owners_of(&r->seen->owners, r->rows[i].s.inode, &n);
 
 		for (size_t k = 0; k < n; k++)
 			if (&r->seen->owners.processes[o[k].process] != first)
@@ -104,8 +104,8 @@ static bool is_one_process(const struct report *r, const struct cause *c)
  */
 static bool leaves_connections(const struct report *r, const struct cause *c)
 {
-	for (size_t i = 0; i < c->socks.n; i++) {
-		const struct sock *s = &r->rows[c->socks.v[i]].s;
+	for (size_t i = 0; rows_next(&c->socks, &i); i++) {
+		const struct sock *s = &r->rows[i].s;
 
 		if (s->proto == PROTO_TCP && s->state == STATE_ESTABLISHED && s->inode && s->reuseaddr == NO && !sock_unread(s))
 			return holder(r, c) != NULL;
@@ -128,8 +128,8 @@ static bool is_in_range(const struct report *r, const struct cause *c)
 /* No process has a socket of the cause: it ends by itself. */
 static bool is_orphaned(const struct report *r, const struct cause *c)
 {
-	for (size_t i = 0; i < c->socks.n; i++)
-		if (r->rows[c->socks.v[i]].s.inode)
+	for (size_t i = 0; rows_next(&c->socks, &i); i++)
+		if (r->rows[i].s.inode)
 			return false;
 	return true;
 }
@@ -148,7 +148,7 @@ static bool is_destroyable(const struct report *r, const struct cause *c)
 	for (size_t i = 0; i < r->nrows; i++) {
 		const struct sock *s = &r->rows[i].s;
 
-		if (s->state != r->rows[c->socks.v[0]].s.state)
+		if (s->state != r->rows[rows_first(&c->socks)].s.state)
 			continue;
 		if (s->inode || !(sock_is_minisocket(s) ? host_has_kernel(h, 6, 0) : host_has_kernel(h, 6, 12)))
 			return false;
@@ -159,7 +159,7 @@ static bool is_destroyable(const struct report *r, const struct cause *c)
 /* The socket of an interface, as far as can be told. */
 static bool is_interface(const struct report *r, const struct cause *c)
 {
-	enum kernel_owner whose = snapshot_kernel_owner(r->seen, &r->rows[c->socks.v[0]].s);
+	enum kernel_owner whose = snapshot_kernel_owner(r->seen, &r->rows[rows_first(&c->socks)].s);
 
 	return has(c, FACET_KERNEL_OWNED) &&
 	       (whose == KERNEL_OWNER_TUNNEL || whose == KERNEL_OWNER_MAYBE_TUNNEL || whose == KERNEL_OWNER_UDP);
@@ -168,8 +168,8 @@ static bool is_interface(const struct report *r, const struct cause *c)
 /* Some process may not be looked at: root sees more. */
 static bool is_hidden(const struct report *r, const struct cause *c)
 {
-	for (size_t i = 0; i < c->socks.n; i++)
-		if (r->rows[c->socks.v[i]].s.held_by == HELD_HIDDEN)
+	for (size_t i = 0; rows_next(&c->socks, &i); i++)
+		if (r->rows[i].s.held_by == HELD_HIDDEN)
 			return true;
 	return false;
 }
@@ -251,7 +251,7 @@ static bool is_dual_stack(const struct report *r, const struct cause *c)
 
 static bool ends_by_itself(const struct report *r, const struct cause *c)
 {
-	return is_orphaned(r, c) && sock_ends_ms(&r->rows[c->socks.v[0]].s) >= 0;
+	return is_orphaned(r, c) && sock_ends_ms(&r->rows[rows_first(&c->socks)].s) >= 0;
 }
 
 static bool a_port_will_be_free(const struct report *r, const struct cause *c)

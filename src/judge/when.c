@@ -94,8 +94,8 @@ void when_clears(struct report *r)
 	for (size_t i = 0; i < r->nrows; i++)
 		if (r->rows[i].cause >= 0)
 			add_blocker(r, &r->rows[i].s);
-	for (size_t i = 0; r->connect.decides && i < r->connect.blocked_by.n; i++)
-		add_blocker(r, &r->rows[r->connect.blocked_by.v[i]].s);
+	for (size_t i = 0; r->connect.decides && rows_next(&r->connect.blocked_by, &i); i++)
+		add_blocker(r, &r->rows[i].s);
 	if (r->verdict == TAKEN && !r->request->target.port && autobind_ends_ms(r) >= 0) {
 		r->clears = CLEARS_TIMER;
 		r->clears_in_ms = autobind_ends_ms(r);

@@ -2,6 +2,7 @@
 #include "model/report.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/xalloc.h"
 
@@ -23,29 +24,69 @@ bool range_is_exhausted(const struct range *range)
 	return range->ports > 1 && range->n == range->ports;
 }
 
+enum { WORD = 64 };
+
 void rows_add(struct rows *r, size_t i)
 {
-	r->v = xgrow(r->v, r->n, sizeof *r->v);
-	r->v[r->n++] = i;
+	if (i / WORD >= r->words) {
+		size_t words = i / WORD + 1;
+
+		r->bits = xrealloc(r->bits, words, sizeof *r->bits);
+		memset(r->bits + r->words, 0, (words - r->words) * sizeof *r->bits);
+		r->words = words;
+	}
+	r->n += !rows_have(r, i);
+	r->bits[i / WORD] |= UINT64_C(1) << i % WORD;
 }
 
 bool rows_have(const struct rows *r, size_t i)
 {
-	for (size_t k = 0; k < r->n; k++)
-		if (r->v[k] == i)
+	return i / WORD < r->words && r->bits[i / WORD] >> i % WORD & 1;
+}
+
+/*
+ * Moves *i on to the next index in the set, itself included; false where none
+ * follows.  All of them: for (size_t i = 0; rows_next(r, &i); i++).
+ */
+bool rows_next(const struct rows *r, size_t *i)
+{
+	while (*i / WORD < r->words) {
+		uint64_t left = r->bits[*i / WORD] >> *i % WORD;
+
+		if (left) {
+			*i += (size_t)__builtin_ctzll(left);
 			return true;
+		}
+		*i += WORD - *i % WORD;
+	}
 	return false;
+}
+
+/* The least index of a set that is not empty. */
+size_t rows_first(const struct rows *r)
+{
+	size_t i = 0;
+
+	rows_next(r, &i);
+	return i;
+}
+
+/* Releases the memory; the set is then empty and may be used again. */
+void rows_free(struct rows *r)
+{
+	free(r->bits);
+	*r = (struct rows){0};
 }
 
 /* Releases what the report owns; request and snapshot stay. */
 void report_free(struct report *r)
 {
 	for (size_t i = 0; i < r->nbinds; i++)
-		free(r->binds[i].blocked_by.v);
-	free(r->connect.blocked_by.v);
+		rows_free(&r->binds[i].blocked_by);
+	rows_free(&r->connect.blocked_by);
 	for (size_t i = 0; i < r->ncauses; i++)
-		free(r->causes[i].socks.v);
-	free(r->others.v);
+		rows_free(&r->causes[i].socks);
+	rows_free(&r->others);
 	free(r->rows);
 	*r = (struct report){0};
 }

@@ -168,10 +168,10 @@ enum { RESERVED_END = 1024 };
 
 enum { RESULT_OK = 0, RESULT_UNKNOWN = -1, FIXES_MAX = 12, BINDS_MAX = 2 * MIXES };
 
-/* Which sockets, as indexes into the report's rows. */
+/* Which sockets, as a set of indexes (into the report's rows): a bit each, for there may be lists of 100,000. */
 struct rows {
-	size_t *v;
-	size_t n;
+	uint64_t *bits;
+	size_t words, n;      /* of bits; indexes in the set */
 };
 
 /* One bind(): what it gets. */
@@ -267,6 +267,9 @@ bool row_is_told(const struct report *r, size_t row);
 bool range_is_exhausted(const struct range *range);
 void rows_add(struct rows *r, size_t i);
 bool rows_have(const struct rows *r, size_t i);
+bool rows_next(const struct rows *r, size_t *i);
+size_t rows_first(const struct rows *r);
+void rows_free(struct rows *r);
 void report_free(struct report *r);
 
 #endif

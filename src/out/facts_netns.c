@@ -176,15 +176,11 @@ static void put_more(struct buf *out, const struct scope *scope)
 		buf_printf(out, " (also in %zu other%s)", n - 1, n == 2 ? "" : "s");
 }
 
-static const struct sock *other(const struct report *r, size_t i)
-{
-	return &r->seen->socks[r->others.v[i]];
-}
-
+/* Of the others with that address. */
 static bool is_first(const struct report *r, size_t i)
 {
-	for (size_t k = 0; k < i; k++)
-		if (addr_equal(&other(r, k)->local, &other(r, i)->local))
+	for (size_t k = 0; rows_next(&r->others, &k) && k < i; k++)
+		if (addr_equal(&r->seen->socks[k].local, &r->seen->socks[i].local))
 			return false;
 	return true;
 }
@@ -196,14 +192,15 @@ static void put_others(struct buf *out, const struct scope *scope)
 	unsigned long n = 0;
 	size_t addrs = 0;
 
-	for (size_t i = 0; i < r->others.n; i++) {
+	for (size_t i = 0; rows_next(&r->others, &i); i++) {
+		const struct sock *s = &r->seen->socks[i];
 		char text[ADDR_TEXT];
 
-		n += other(r, i)->count;
+		n += s->count;
 		if (!is_first(r, i) || addrs++ >= OTHERS_SHOWN)
 			continue;
-		addr_format(&other(r, i)->local, text);
-		buf_printf(out, other(r, i)->local.family == AF_INET6 ? "%s[%s]" : "%s%s", addrs > 1 ? ", " : "", text);
+		addr_format(&s->local, text);
+		buf_printf(out, s->local.family == AF_INET6 ? "%s[%s]" : "%s%s", addrs > 1 ? ", " : "", text);
 	}
 	if (addrs > OTHERS_SHOWN)
 		buf_printf(out, " and %zu more", addrs - OTHERS_SHOWN);
@@ -214,7 +211,7 @@ static void put_other_it(struct buf *out, const struct scope *scope)
 {
 	const struct report *r = scope->report;
 
-	buf_puts(out, r->others.n == 1 && other(r, 0)->count == 1 ? "it" : "them");
+	buf_puts(out, r->others.n == 1 && r->seen->socks[rows_first(&r->others)].count == 1 ? "it" : "them");
 }
 
 const struct fact facts_netns[] = {

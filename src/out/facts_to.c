@@ -66,7 +66,7 @@ static void put_old_state(struct buf *out, const struct scope *scope)
 {
 	const struct report *r = scope->report;
 
-	buf_puts(out, r->connect.blocked_by.n ? sock_state_name(&r->rows[r->connect.blocked_by.v[0]].s) : "?");
+	buf_puts(out, r->connect.blocked_by.n ? sock_state_name(&r->rows[rows_first(&r->connect.blocked_by)].s) : "?");
 }
 
 /* A port that the kernel picks. */

@@ -147,9 +147,9 @@ static void put_all_pids(struct buf *out, const struct scope *scope)
 	const struct owners *owners = &r->seen->owners;
 	bool *told = xcalloc(owners->nprocesses, sizeof *told), any = false;
 
-	for (size_t i = 0; scope->cause && i < scope->cause->socks.n; i++) {
+	for (size_t i = 0; scope->cause && rows_next(&scope->cause->socks, &i); i++) {
 		size_t n;
-		const struct owner *o = owners_of(owners, r->rows[scope->cause->socks.v[i]].s.inode, &n);
+		const struct owner *o = owners_of(owners, r->rows[i].s.inode, &n);
 
 		for (size_t k = 0; k < n; k++) {
 			if (!told[o[k].process])

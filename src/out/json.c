@@ -113,7 +113,7 @@ static void put_bind(struct json_stream *st, const struct report *r, const struc
 	json_set(o, "unknown", b->doubt ? json_string(doubt_texts[b->doubt].id) : json_null());
 	json_stream_open(st, NULL, '{');
 	json_stream_members(st, o);
-	json_stream_indexes(st, "blocked_by", b->blocked_by.v, b->blocked_by.n);
+	json_stream_rows(st, "blocked_by", &b->blocked_by);
 	json_stream_close(st, '}');
 }
 
@@ -144,7 +144,7 @@ static json_t *story(const struct report *r, const struct cause *c)
 	json_t *array = json_array();
 
 	for (size_t i = 0; i < story_texts[c->story].nsteps; i++)
-		json_append(array, step(&story_texts[c->story].steps[i], &r->rows[c->socks.v[0]].s));
+		json_append(array, step(&story_texts[c->story].steps[i], &r->rows[rows_first(&c->socks)].s));
 	return array;
 }
 
@@ -180,7 +180,7 @@ static void put_cause(struct json_stream *st, const struct report *r, const stru
 {
 	struct scope scope = {.report = r, .cause = c};
 	const struct cause_text *text = &cause_texts[c->id];
-	bool many = c->socks.n > 1 || (c->socks.n && r->rows[c->socks.v[0]].s.count > 1);
+	bool many = c->socks.n > 1 || (c->socks.n && r->rows[rows_first(&c->socks)].s.count > 1);
 	json_t *o = json_object(), *facets = json_array();
 
 	for (size_t i = 0; i < FACETS; i++)
@@ -192,7 +192,7 @@ static void put_cause(struct json_stream *st, const struct report *r, const stru
 	json_set(o, "text", expanded(many && text->many ? text->many : text->one, &scope));
 	json_stream_open(st, NULL, '{');
 	json_stream_members(st, o);
-	json_stream_indexes(st, "sockets", c->socks.v, c->socks.n);
+	json_stream_rows(st, "sockets", &c->socks);
 	json_stream_value(st, "facets", facets);
 	json_stream_value(st, "story", story(r, c));
 	json_stream_open(st, "fixes", '[');

@@ -32,8 +32,8 @@ json_t *json_connect(const struct report *r)
 	if (!c->asked)
 		return json_null();
 	blockers = json_array();
-	for (size_t i = 0; i < c->blocked_by.n; i++)
-		if (json_array_append_new(blockers, json_integer((json_int_t)c->blocked_by.v[i])))
+	for (size_t i = 0; rows_next(&c->blocked_by, &i); i++)
+		if (json_array_append_new(blockers, json_integer((json_int_t)i)))
 			die("out of memory");
 	o = json_pack("{s:{s:s?,s:i},s:{s:s?},s:s,s:o}", "to", "addr", text_of(&r->request->to, to), "port",
 	              (int)r->request->to_port, "from", "addr", text_of(&c->from, from), "result", result_name(c->result),

@@ -80,13 +80,13 @@ void json_stream_members(struct json_stream *st, json_t *object)
 	json_decref(object);
 }
 
-/* Writes an array of numbers. */
-void json_stream_indexes(struct json_stream *st, const char *key, const size_t *v, size_t n)
+/* Writes the indexes of a set as an array of numbers. */
+void json_stream_rows(struct json_stream *st, const char *key, const struct rows *rows)
 {
 	json_stream_open(st, key, '[');
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; rows_next(rows, &i); i++) {
 		begin(st, NULL);
-		buf_printf(st->out, "%zu", v[i]);
+		buf_printf(st->out, "%zu", i);
 	}
 	json_stream_close(st, ']');
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
+#include "model/report.h"
 
 /* A document that is written piece by piece: what is in out may leave it between two pieces. */
 struct json_stream {
@@ -19,7 +20,7 @@ struct json_stream {
 void json_stream_open(struct json_stream *st, const char *key, char bracket);
 void json_stream_value(struct json_stream *st, const char *key, json_t *value);
 void json_stream_members(struct json_stream *st, json_t *object);
-void json_stream_indexes(struct json_stream *st, const char *key, const size_t *v, size_t n);
+void json_stream_rows(struct json_stream *st, const char *key, const struct rows *rows);
 void json_stream_close(struct json_stream *st, char bracket);
 
 #endif

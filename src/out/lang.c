@@ -90,10 +90,10 @@ enum language lang_of(const struct scope *scope, enum language asked)
 {
 	enum language lang = asked;
 
-	for (size_t i = 0; !lang && scope->cause && i < scope->cause->socks.n; i++) {
+	for (size_t i = 0; !lang && scope->cause && rows_next(&scope->cause->socks, &i); i++) {
 		size_t others;
 		const struct process *p =
-		    facts_holder(scope->report, &scope->report->rows[scope->cause->socks.v[i]].s, &others);
+		    facts_holder(scope->report, &scope->report->rows[i].s, &others);
 
 		lang = p ? of_process(p) : LANG_GUESS;
 	}

@@ -17,8 +17,8 @@ enum { CELLS = 10 };
 static const struct cause *last_cause(const struct report *r)
 {
 	for (size_t i = 0; i < r->ncauses; i++)
-		for (size_t k = 0; k < r->causes[i].socks.n; k++)
-			if (r->clears_in_ms >= 0 && sock_ends_ms(&r->rows[r->causes[i].socks.v[k]].s) == r->clears_in_ms)
+		for (size_t k = 0; rows_next(&r->causes[i].socks, &k); k++)
+			if (r->clears_in_ms >= 0 && sock_ends_ms(&r->rows[k].s) == r->clears_in_ms)
 				return &r->causes[i];
 	return r->ncauses ? r->causes : NULL;
 }
@@ -48,7 +48,7 @@ static enum progress_text text_of(const struct report *r, const struct cause *c)
 	}
 	if (!c || !c->socks.n)
 		return PROGRESS_OTHER;
-	return r->rows[c->socks.v[0]].s.inode ? PROGRESS_HOLDS : PROGRESS_STATE;
+	return r->rows[rows_first(&c->socks)].s.inode ? PROGRESS_HOLDS : PROGRESS_STATE;
 }
 
 /* What keeps bind() from working, and who, of a report that is not free: "tcp 9877: TIME_WAIT". */

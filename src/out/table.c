@@ -122,7 +122,7 @@ static void put_port(struct buf *cells, const struct report *r, bool errnos, con
 	buf_puts(cells++, c ? cause_texts[c->id].id : r->verdict == UNSURE ? "unsure" : "-");
 	put_ports_left(cells++, r);
 	if (c && c->socks.n)
-		column_put(cells, COLUMN_HELD_BY, r, &r->rows[c->socks.v[0]].s, style);
+		column_put(cells, COLUMN_HELD_BY, r, &r->rows[rows_first(&c->socks)].s, style);
 	else
 		buf_puts(cells, "-");
 }

@@ -118,7 +118,7 @@ START_TEST(test_order)
 	judge(&f.r, &f.request, &f.seen, true, &f.want);
 	ck_assert_int_eq(f.r.verdict, TAKEN);
 	ck_assert_int_eq(f.r.err, EADDRNOTAVAIL);
-	ck_assert_uint_eq(f.r.connect.blocked_by.v[0], 0);
+	ck_assert(f.r.connect.blocked_by.n == 1 && rows_first(&f.r.connect.blocked_by) == 0);
 	ck_assert_uint_eq(f.r.rows[0].s.uid, 1);
 	ck_assert_int_eq(f.r.rows[0].blocks, YES);
 	ck_assert_uint_eq(f.r.ncauses, 1);

@@ -64,8 +64,12 @@ START_TEST(test_drained)
 {
 	struct buf out = {0}, whole = {0};
 	struct json_stream st = {.out = &out, .drain = drain, .arg = &whole};
-	size_t v[] = {1, 22, 333}, most = 0;
+	struct rows v = {0};
+	size_t most = 0;
 	json_t *read;
+
+	for (size_t i = 1; i < 1000; i = i * 16 + 5)
+		rows_add(&v, i);
 
 	json_stream_open(&st, NULL, '{');
 	json_stream_open(&st, "many", '[');
@@ -74,16 +78,17 @@ START_TEST(test_drained)
 		most = out.len > most ? out.len : most;
 	}
 	json_stream_close(&st, ']');
-	json_stream_indexes(&st, "v", v, 3);
+	json_stream_rows(&st, "v", &v);
 	json_stream_members(&st, json_pack("{s:i,s:b}", "last", 7, "done", 1));
 	json_stream_close(&st, '}');
 	drain(&out, &whole);
 	ck_assert_uint_lt(most, 1 << 17);
 	read = json_loadb(whole.s, whole.len, 0, NULL);
 	ck_assert(read && json_array_size(json_object_get(read, "many")) == 20000);
-	ck_assert_int_eq(json_integer_value(json_array_get(json_object_get(read, "v"), 2)), 333);
+	ck_assert_int_eq(json_integer_value(json_array_get(json_object_get(read, "v"), 2)), 341);
 	ck_assert_int_eq(json_integer_value(json_object_get(read, "last")), 7);
 	json_decref(read);
+	rows_free(&v);
 	buf_free(&out);
 	buf_free(&whole);
 }
