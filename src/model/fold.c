@@ -64,7 +64,7 @@ static void leave_out(struct fold_group *g, const struct sock *s)
 	if (!count || ends_before(&g->rest, s))
 		g->rest = *s;
 	g->rest.count = count + 1;
-	g->rest.first_ends_ms = first;
+	g->rest.first_ends_ms = (int32_t)first;
 }
 
 static void take_in(struct fold_group *g, const struct sock *s)

@@ -6,6 +6,8 @@
  */
 #include "model/sock.h"
 
+enum { TIME_WAIT_MS = 60000 };
+
 static const uint8_t shown[STATE_MAX] = {
     [0] = SHOWN_OTHER,
     [STATE_ESTABLISHED] = SHOWN_ESTABLISHED, [STATE_SYN_SENT] = SHOWN_SYN_SENT,     [STATE_SYN_RECV] = SHOWN_SYN_RECV,
@@ -119,7 +121,7 @@ uint32_t sock_unread(const struct sock *s)
  * Milliseconds until the record is gone by its own timer, -1 where the timer
  * does not end it.  A FIN_WAIT_2 orphan with timer 2 becomes a minisocket for
  * 60 s more (TCP_TIMEWAIT_LEN) when that timer fires (tcp_keepalive_timer()).  An
- * orphan that retransmits ends when the kernel gives up.
+ * orphan that retransmits ends when the kernel gives up.  It is at most INT32_MAX.
  */
 int64_t sock_ends_ms(const struct sock *s)
 {
@@ -130,7 +132,7 @@ int64_t sock_ends_ms(const struct sock *s)
 	if (sock_is_minisocket(s))
 		return s->expires_ms;
 	if (s->state == STATE_FIN_WAIT_2 && !s->inode && s->timer == TIMER_KEEPALIVE)
-		return (int64_t)s->expires_ms + 60000;
+		return s->expires_ms < INT32_MAX - TIME_WAIT_MS ? s->expires_ms + TIME_WAIT_MS : INT32_MAX;
 	return -1;
 }
 

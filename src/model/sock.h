@@ -67,18 +67,18 @@ enum opener { OPENER_UNKNOWN, OPENER_HERE, OPENER_PEER };
 
 enum held_by { HELD_UNKNOWN, HELD_PROCESS, HELD_KERNEL, HELD_HIDDEN };
 
-/* One socket, or (count above 1) what remains of a folded group of alike ones. */
+/* One socket, or (count above 1) what remains of a folded group of alike ones.  There may be 100,000: small and without gaps. */
 struct sock {
-	uint8_t proto;       /* enum proto */
-	uint8_t state;       /* enum sock_state */
-	uint8_t timer;       /* enum sock_timer */
-	uint8_t retransmits; /* retransmissions or probes sent without an answer */
-	uint8_t shutdown;    /* bit 0 RCV_SHUTDOWN, bit 1 SEND_SHUTDOWN */
-	uint8_t v6only, reuseaddr, reuseport; /* enum tri */
-	uint8_t held_by;     /* enum held_by */
-	uint8_t opener;      /* enum opener */
-	uint8_t mptcp;       /* enum tri: a subflow of an MPTCP socket */
-	uint8_t backoff;     /* of the zero-window probe */
+	uint8_t proto : 2;     /* enum proto */
+	uint8_t held_by : 2;   /* enum held_by */
+	uint8_t opener : 2;    /* enum opener */
+	uint8_t shutdown : 2;  /* bit 0 RCV_SHUTDOWN, bit 1 SEND_SHUTDOWN */
+	uint8_t v6only : 2, reuseaddr : 2, reuseport : 2; /* enum tri */
+	uint8_t mptcp : 2;     /* enum tri: a subflow of an MPTCP socket */
+	uint8_t state;         /* enum sock_state */
+	uint8_t timer;         /* enum sock_timer */
+	uint8_t retransmits;   /* retransmissions or probes sent without an answer */
+	uint8_t backoff;       /* of the zero-window probe */
 	uint16_t port, peer_port;
 	struct addr local, peer; /* peer.family 0: the rest of a group, see sock_is_rest(); of unix AF_UNIX and no more */
 	uint32_t ifindex;    /* 0: bound to no device; IFINDEX_UNKNOWN where the source does not say */
@@ -90,7 +90,7 @@ struct sock {
 	int32_t expires_ms;  /* of the timer, from the snapshot's time on; -1 without timer */
 	uint32_t rto_ms;     /* the present retransmission time-out; 0 not known */
 	int32_t gives_up_ms; /* when the kernel ends it if the peer stays silent, an estimate; 0 none */
-	int64_t first_ends_ms; /* of a rest: when the first of them ends, see sock_ends_ms() */
+	int32_t first_ends_ms; /* of a rest: when the first of them ends, see sock_ends_ms() */
 	uint64_t cookie;     /* 0: not known */
 	uint64_t cgroup;     /* inode of the creator's cgroup2 directory; 0: not known */
 };

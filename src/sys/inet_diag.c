@@ -44,8 +44,8 @@ static void take_attribute(const struct nlattr *a, void *arg)
 
 	switch (a->nla_type & NLA_TYPE_MASK) {
 	case INET_DIAG_SHUTDOWN:
-		if (len >= sizeof s->shutdown)
-			memcpy(&s->shutdown, value, sizeof s->shutdown);
+		if (len >= 1)
+			s->shutdown = *value & 3;
 		break;
 	case INET_DIAG_SKV6ONLY:
 		if (len >= 1)
