@@ -90,8 +90,8 @@ static void put_lines(struct check *c, const struct report *r)
 		if (r->rows[i].matches != YES)
 			continue;
 		any = true;
-		if (!is_told(c, r->rows[i].s.cookie))
-			line_row(&c->lines, r, &r->rows[i], label);
+		if (!is_told(c, row_sock(r, i).cookie))
+			line_row(&c->lines, r, i, label);
 	}
 	if (!any)
 		line_alone(&c->lines, r, label);

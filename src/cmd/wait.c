@@ -238,10 +238,10 @@ static const struct report *last_of(const struct waiting *w, size_t *inquiry, si
 
 static uint64_t key_of(const struct report *r, size_t inquiry)
 {
-	const struct sock *s = r->nrows ? &r->rows[0].s : NULL;
+	struct sock s = r->nrows ? row_sock(r, 0) : (struct sock){0};
 
 	return (inquiry << 20 ^ (uint64_t)r->request->target.port << 4 ^ (uint64_t)r->verdict) +
-	       (s ? s->cookie << 24 ^ (uint64_t)s->inode << 32 ^ s->state : 0);
+	       (s.cookie << 24 ^ (uint64_t)s.inode << 32 ^ s.state);
 }
 
 /* Who holds it is looked for only here, once for each holder. */

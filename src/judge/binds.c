@@ -102,13 +102,13 @@ static enum doubt look_at_each(const struct report *r, const struct binder *s, s
 	enum doubt doubt = DOUBT_NONE;
 
 	for (size_t i = 0; i < r->nrows; i++) {
-		const struct sock *t = &r->rows[i].s;
-		enum tri blocks = binds_blocks(r, s, t);
+		struct sock t = row_sock(r, i);
+		enum tri blocks = binds_blocks(r, s, &t);
 
 		if (blocks == YES)
 			rows_add(&b->blocked_by, i);
 		else if (blocks == UNKNOWN)
-			doubt = conflict_blocks(s, t) == UNKNOWN ? DOUBT_OPTIONS : DOUBT_KERNEL;
+			doubt = conflict_blocks(s, &t) == UNKNOWN ? DOUBT_OPTIONS : DOUBT_KERNEL;
 	}
 	return !doubt && may_meet_another(r, s) ? DOUBT_KERNEL : doubt;
 }
@@ -142,26 +142,24 @@ static void judge_tcp(const struct report *r, const struct binder *s, struct bin
 		b->doubt = beyond && doubt != DOUBT_KERNEL ? beyond : doubt;
 }
 
-static int by_place(const void *a, const void *b)
+/* The walk of S over the sockets of the report, in the order of the kernel's chain: that of the snapshot. */
+static struct udp_walk walk(const struct report *r, const struct binder *s)
 {
-	const struct row *const *x = a, *const *y = b;
-
-	return ((*x)->place > (*y)->place) - ((*x)->place < (*y)->place);
-}
-
-/* The sockets of the report in the order of the kernel's chain; to be freed. */
-static const struct sock **in_order(const struct report *r)
-{
-	const struct row **rows = xcalloc(r->nrows, sizeof(*rows));
-	const struct sock **socks = xcalloc(r->nrows, sizeof(*socks));
+	uint32_t *row_at = xcalloc(r->seen->nsocks, sizeof *row_at);
+	struct udp_walk w = {0};
 
 	for (size_t i = 0; i < r->nrows; i++)
-		rows[i] = &r->rows[i];
-	qsort(rows, r->nrows, sizeof(*rows), by_place);
-	for (size_t i = 0; i < r->nrows; i++)
-		socks[i] = &rows[i]->s;
-	free(rows);
-	return socks;
+		row_at[r->rows[i].place] = (uint32_t)i + 1;
+	for (size_t place = 0; place < r->seen->nsocks; place++) {
+		struct sock t;
+
+		if (!row_at[place])
+			continue;
+		t = row_sock(r, row_at[place] - 1);
+		conflict_udp_meet(&w, s, &t);
+	}
+	free(row_at);
+	return w;
 }
 
 enum { CROWD = 10 }; /* hslot->count in udp_lib_get_port() */
@@ -179,16 +177,15 @@ struct udp_outcomes {
  */
 static struct udp_outcomes udp_outcomes(const struct report *r, const struct binder *s)
 {
-	const struct sock **socks = in_order(r);
+	struct udp_walk w = walk(r, s);
 	bool any = addr_is_wildcard(&s->addr);
 	struct udp_outcomes o;
 
-	o.by_port = o.by_address = conflict_udp(s, socks, r->nrows, !r->seen->unordered);
+	o.by_port = o.by_address = conflict_udp(&w, !r->seen->unordered);
 	if (!any || r->seen->quirks.udp_any_unseen != NO)
-		o.by_address = conflict_udp_crowded(s, socks, r->nrows);
+		o.by_address = conflict_udp_crowded(&w);
 	if (!any && r->seen->nsocks > CROWD)
 		o.by_port = o.by_address;
-	free(socks);
 	return o;
 }
 
@@ -262,9 +259,12 @@ static void by_probe(struct report *r, struct bind *b, int err)
 		rows_free(&b->blocked_by);
 	if (err != EADDRINUSE || b->blocked_by.n)
 		return;
-	for (size_t i = 0; i < r->nrows; i++)
-		if (binds_blocks(r, &s, &r->rows[i].s) == UNKNOWN)
+	for (size_t i = 0; i < r->nrows; i++) {
+		struct sock t = row_sock(r, i);
+
+		if (binds_blocks(r, &s, &t) == UNKNOWN)
 			rows_add(&b->blocked_by, i);
+	}
 }
 
 /* Whether the kernel refused at this address what the rules allow: then they cannot be trusted there. */

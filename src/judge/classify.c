@@ -166,9 +166,12 @@ static bool is_accepted(const struct report *r, const struct sock *s)
 
 	if (s->state != STATE_ESTABLISHED && s->state != STATE_CLOSE_WAIT && s->state != STATE_SYN_RECV)
 		return false;
-	for (size_t i = 0; i < r->nrows; i++)
-		if (r->rows[i].s.state == STATE_LISTEN && conflict_overlap(&here, &r->rows[i].s) != NO)
+	for (size_t i = 0; i < r->nrows; i++) {
+		struct sock t = row_sock(r, i);
+
+		if (t.state == STATE_LISTEN && conflict_overlap(&here, &t) != NO)
 			return true;
+	}
 	return false;
 }
 
@@ -258,11 +261,12 @@ static bool is_candidate(const struct report *r, size_t row)
 static void find_causes(struct report *r)
 {
 	for (size_t i = 0; i < r->nrows; i++) {
-		const struct rule *rule = rule_of(r, &r->rows[i].s);
+		struct sock s = row_sock(r, i);
+		const struct rule *rule = rule_of(r, &s);
 		struct cause *c;
 
 		if (r->connect.decides && r->verdict == TAKEN && rows_have(&r->connect.blocked_by, i)) {
-			rows_add(&cause_at(r, CAUSE_CONNECT_TUPLE_IN_USE)->socks, i);
+			cause_add(r, cause_at(r, CAUSE_CONNECT_TUPLE_IN_USE), i);
 			continue;
 		}
 		if (!rule || (r->rows[i].blocks != YES && !is_candidate(r, i)))
@@ -271,7 +275,7 @@ static void find_causes(struct report *r)
 		if (!c->socks.n)
 			c->story = rule->story;
 		c->inferred |= rule->inferred;
-		rows_add(&c->socks, i);
+		cause_add(r, c, i);
 	}
 	for (size_t i = 0; i < r->nbinds && (r->request->target.port || !r->connect.asked); i++)
 		add_look_alike(r, &r->binds[i]);
@@ -279,7 +283,7 @@ static void find_causes(struct report *r)
 		cause_at(r, CAUSE_EPHEMERAL_EXHAUSTED);
 	for (size_t i = 0; i < r->ncauses; i++)
 		for (size_t k = 0; rows_next(&r->causes[i].socks, &k); k++)
-			r->rows[k].cause = (int)i;
+			r->rows[k].cause = (int8_t)i;
 }
 
 /* Fills r->causes with their sockets, facets and fixes.  Rows and binds must be final. */

@@ -10,11 +10,8 @@
  */
 #include "judge/conflict.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-
-#include "base/xalloc.h"
 
 /* IPv4, or IPv6 that carries IPv4; the IPv6 wildcard; any other IPv6 address. */
 enum addr_class { MAPPED, ANY, OTHER };
@@ -137,53 +134,50 @@ enum tri conflict_blocks(const struct binder *s, const struct sock *t)
 }
 
 /*
- * The UDP rule for all sockets of the port, in the order of the kernel's chain
- * (that of a dump): those that share by SO_REUSEADDR or do not meet S are passed
- * by, the first other one decides, and SO_REUSEPORT of one user lets S in
- * whatever comes behind it.  Returns what may happen, LET_IN, REFUSED_BY_ONE or
- * both; with ordered false the sockets may come in any order.
+ * Those that share by SO_REUSEADDR or do not meet S are passed by, the first
+ * other one decides, and SO_REUSEPORT of one user lets S in whatever comes behind it.
  */
-unsigned int conflict_udp(const struct binder *s, const struct sock *const *socks, size_t n, bool ordered)
+static void meet(struct udp_chain *chain, const struct binder *s, const struct sock *t)
 {
-	unsigned int outcomes = 0;
-	bool decided = false;
+	enum tri passed_by = tri_or(share_by_reuseaddr(s, t), tri_not(conflict_meets(s, t)));
+	enum tri lets_in = share_by_reuseport(s, t);
+	unsigned int outcomes = (lets_in != NO ? LET_IN : 0) | (lets_in != YES ? REFUSED_BY_ONE : 0);
 
-	for (size_t i = 0; i < n && !(decided && ordered); i++) {
-		enum tri passed_by = tri_or(share_by_reuseaddr(s, socks[i]), tri_not(conflict_meets(s, socks[i])));
-		enum tri lets_in = share_by_reuseport(s, socks[i]);
-
-		if (passed_by == YES)
-			continue;
-		outcomes |= lets_in != NO ? LET_IN : 0;
-		outcomes |= lets_in != YES ? REFUSED_BY_ONE : 0;
-		decided |= passed_by == NO;
-	}
-	return decided ? outcomes : outcomes | LET_IN;
+	chain->moved |= t->state != STATE_CLOSE;
+	if (passed_by == YES)
+		return;
+	chain->in_any |= outcomes;
+	if (!chain->decided)
+		chain->in_order |= outcomes;
+	chain->decided |= passed_by == NO;
 }
 
-/* T is in the chain of address A, which holds IPv4 written either way. */
-static bool in_chain(const struct addr *a, const struct sock *t)
+/* Who meets nobody that decides is let in. */
+static unsigned int outcome_of(const struct udp_chain *chain, bool ordered)
 {
-	return a ? addr_same(a, &t->local) : !memcmp(ipv4_of(&t->local), wildcard, 4);
+	return (ordered ? chain->in_order : chain->in_any) | (chain->decided ? 0 : LET_IN);
 }
 
-/* One chain of the table by address (a NULL: that of the wildcards).  A connected socket has changed its place in it. */
-static unsigned int walk_chain(const struct binder *s, const struct addr *a, const struct sock *const *socks, size_t n)
+/*
+ * S comes to T, the next UDP socket of the port in the order of the kernel's chain
+ * (that of a dump).  The chain of an address has IPv4 written either way.
+ */
+void conflict_udp_meet(struct udp_walk *w, const struct binder *s, const struct sock *t)
 {
-	const struct sock **chain = xcalloc(n, sizeof(*chain));
-	unsigned int outcomes;
-	bool ordered = true;
-	size_t len = 0;
+	meet(&w->by_port, s, t);
+	if (addr_same(&s->addr, &t->local))
+		meet(&w->by_address, s, t);
+	if (!memcmp(ipv4_of(&t->local), wildcard, 4))
+		meet(&w->wildcards, s, t);
+}
 
-	for (size_t i = 0; i < n; i++) {
-		if (!in_chain(a, socks[i]))
-			continue;
-		ordered &= socks[i]->state == STATE_CLOSE;
-		chain[len++] = socks[i];
-	}
-	outcomes = conflict_udp(s, chain, len, ordered);
-	free(chain);
-	return outcomes;
+/*
+ * The UDP rule, once S has met all sockets of the port.  Returns what may happen,
+ * LET_IN, REFUSED_BY_ONE or both; with ordered false they may have come in any order.
+ */
+unsigned int conflict_udp(const struct udp_walk *w, bool ordered)
+{
+	return outcome_of(&w->by_port, ordered);
 }
 
 /*
@@ -192,9 +186,10 @@ static unsigned int walk_chain(const struct binder *s, const struct addr *a, con
  * wildcards, and is refused by either (udp_lib_get_port() with hslot->count >
  * 10).  Returns as above.
  */
-unsigned int conflict_udp_crowded(const struct binder *s, const struct sock *const *socks, size_t n)
+unsigned int conflict_udp_crowded(const struct udp_walk *w)
 {
-	unsigned int own = walk_chain(s, &s->addr, socks, n), any = walk_chain(s, NULL, socks, n);
+	unsigned int own = outcome_of(&w->by_address, !w->by_address.moved);
+	unsigned int any = outcome_of(&w->wildcards, !w->wildcards.moved);
 
 	return ((own | any) & REFUSED_BY_ONE) | (own & any & LET_IN);
 }

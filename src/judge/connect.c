@@ -71,11 +71,16 @@ static enum tri find_blockers(const struct report *r, struct rows *blockers)
 {
 	enum tri worst = NO;
 
-	for (size_t i = 0; i < r->nrows; i++)
-		worst = tri_or(worst, stands_in_the_way(r, &r->rows[i].s));
-	for (size_t i = 0; worst != NO && i < r->nrows; i++)
-		if (stands_in_the_way(r, &r->rows[i].s) == worst)
+	for (size_t i = 0; i < r->nrows; i++) {
+		struct sock t = row_sock(r, i);
+		enum tri one = stands_in_the_way(r, &t);
+
+		if (tri_or(worst, one) != worst)
+			rows_free(blockers);
+		worst = tri_or(worst, one);
+		if (one == worst && one != NO)
 			rows_add(blockers, i);
+	}
 	return worst;
 }
 
@@ -142,7 +147,7 @@ static void accuse(struct report *r, enum tri blocks)
 
 	r->connect.blocked_by = (struct rows){0};
 	for (size_t i = 0; rows_next(&blockers, &i); i++) {
-		r->rows[i].blocks = blocks;
+		r->rows[i].blocks = (uint8_t)blocks;
 		bring_first(r, i);
 		rows_add(&r->connect.blocked_by, r->connect.blocked_by.n);
 	}

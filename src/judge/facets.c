@@ -430,7 +430,7 @@ static void find_cause_facets(const struct report *r, struct cause *c)
 	uint64_t count = 0;
 
 	for (size_t i = 0; rows_next(&c->socks, &i); i++)
-		count += r->rows[i].s.count;
+		count += row_sock(r, i).count;
 	if (count > 1000)
 		c->facets |= FACET_BIT(FACET_MANY);
 	if (outbound && h->ephemeral_last && port >= h->ephemeral_first && port <= h->ephemeral_last &&
@@ -462,12 +462,10 @@ static void find_reuseaddr(const struct report *r, struct cause *c)
 	bool any = false;
 
 	for (size_t i = 0; rows_next(&c->socks, &i); i++) {
-		const struct sock *s = &r->rows[i].s;
-
 		if (c->id == CAUSE_LISTENER || c->id == CAUSE_CONNECT_TUPLE_IN_USE)
 			return;
 		any = true;
-		all = tri_and(all, (enum tri)s->reuseaddr);
+		all = tri_and(all, (enum tri)r->rows[i].reuseaddr);
 	}
 	if (any && (all == NO || (all == UNKNOWN && !gap_hides_sockets(&r->seen->gaps) && refused_by(r, c))))
 		c->facets |= FACET_BIT(FACET_OWNER_LACKED_REUSEADDR);
@@ -479,8 +477,10 @@ static void find_reuseaddr(const struct report *r, struct cause *c)
 void facets_find(const struct report *r, struct cause *c)
 {
 	for (size_t i = 0; rows_next(&c->socks, &i); i++) {
-		find_address_facets(r, c, &r->rows[i].s);
-		facets_of_socket(r, c, &r->rows[i].s);
+		struct sock s = row_sock(r, i);
+
+		find_address_facets(r, c, &s);
+		facets_of_socket(r, c, &s);
 	}
 	find_cause_facets(r, c);
 	find_reuseaddr(r, c);

@@ -63,14 +63,17 @@ static bool shares_udp(const struct report *r)
 {
 	if (r->request->target.proto != PROTO_UDP || r->verdict != FREE)
 		return false;
-	for (size_t i = 0; i < r->nrows; i++)
+	for (size_t i = 0; i < r->nrows; i++) {
+		struct sock t = row_sock(r, i);
+
 		for (size_t k = r->request->mix; k < r->nbinds; k += MIXES) {
 			struct binder s = binds_binder(r, &r->binds[k].addr, r->request->mix);
 
 			/* one that stands in the way has not been seen by a kernel whose slot is crowded */
-			if (conflict_meets(&s, &r->rows[i].s) == YES && conflict_blocks(&s, &r->rows[i].s) != YES)
+			if (conflict_meets(&s, &t) == YES && conflict_blocks(&s, &t) != YES)
 				return true;
 		}
+	}
 	return false;
 }
 
@@ -117,7 +120,7 @@ static void find_notes(struct report *r)
 static bool has_retransmitting(const struct report *r)
 {
 	for (size_t i = 0; i < r->nrows; i++)
-		if (when_gives_up_ms(&r->rows[i].s, r->seen->host.orphan_retries))
+		if (r->rows[i].gives_up_ms)
 			return true;
 	return false;
 }
@@ -128,9 +131,9 @@ static bool may_be_mptcp(const struct report *r)
 	bool may = false;
 
 	for (size_t i = 0; i < r->nrows; i++) {
-		const struct sock *s = &r->rows[i].s;
+		struct sock s = row_sock(r, i);
 
-		may |= r->rows[i].blocks == YES && s->inode && s->state != STATE_CLOSE && s->mptcp == UNKNOWN;
+		may |= r->rows[i].blocks == YES && s.inode && s.state != STATE_CLOSE && s.mptcp == UNKNOWN;
 	}
 	return may && r->request->target.proto == PROTO_TCP;
 }
@@ -141,8 +144,8 @@ static bool may_be_connections(const struct report *r)
 	bool listener = false, connection = false;
 
 	for (size_t i = 0; i < r->nrows; i++) {
-		listener |= r->rows[i].s.state == STATE_LISTEN;
-		connection |= r->rows[i].blocks != NO && r->rows[i].s.peer_port;
+		listener |= row_sock(r, i).state == STATE_LISTEN;
+		connection |= r->rows[i].blocks != NO && row_sock(r, i).peer_port;
 	}
 	return r->verdict == UNSURE && connection && !listener && r->request->target.proto == PROTO_TCP;
 }
@@ -206,7 +209,7 @@ static void find_wants(const struct report *r, bool details, struct want *want)
 		return;
 	}
 	for (size_t i = 0; i < r->nrows; i++)
-		held |= r->rows[i].s.inode != 0;
+		held |= row_sock(r, i).inode != 0;
 	if (!r->seen->options_read && held)
 		trial_want_options(r, details, want);
 	if (!r->seen->owners_read && (want->noptions || (details && r->nrows))) {

@@ -44,8 +44,7 @@ static void make_rows(struct report *r)
 		for (size_t i = 0; i < r->seen->nsocks; i++) {
 			if (!is_row(r, i) || holds(r, i) != order[pass])
 				continue;
-			r->rows = xgrow(r->rows, r->nrows, sizeof *r->rows);
-			r->rows[r->nrows++] = (struct row){.s = r->seen->socks[i], .blocks = order[pass], .cause = -1, .place = i};
+			row_add(r, i)->blocks = (uint8_t)order[pass];
 		}
 }
 
@@ -133,10 +132,10 @@ static enum cause_id cause_of_holder(const struct report *r, const struct sock *
 /* A refused path needs no cause: the first line says why. */
 static bool find_cause(const struct report *r, const struct bind *b, struct cause *c)
 {
-	const struct row *first = b->blocked_by.n ? &r->rows[rows_first(&b->blocked_by)] : NULL;
+	if (b->result == EADDRINUSE && b->blocked_by.n) {
+		struct sock first = row_sock(r, rows_first(&b->blocked_by));
 
-	if (b->result == EADDRINUSE && first) {
-		c->id = cause_of_holder(r, &first->s);
+		c->id = cause_of_holder(r, &first);
 		c->inferred = is_guess(r, b);
 	} else if (b->result == EADDRINUSE) {
 		c->id = is_abstract(r) ? CAUSE_INVISIBLE_HOLDER : cause_of_file(&r->seen->file);
@@ -156,23 +155,29 @@ static void explain(struct report *r, const struct bind *b)
 	if (!find_cause(r, b, &c))
 		return;
 	for (size_t i = 0; rows_next(&b->blocked_by, &i); i++) {
-		rows_add(&c.socks, i);
+		cause_add(r, &c, i);
 		r->rows[i].cause = 0;
 	}
 	*to = c;
 	r->ncauses = 1;
-	for (size_t i = 0; rows_next(&to->socks, &i); i++)
-		facets_of_socket(r, to, &r->rows[i].s);
+	for (size_t i = 0; rows_next(&to->socks, &i); i++) {
+		struct sock s = row_sock(r, i);
+
+		facets_of_socket(r, to, &s);
+	}
 	remedy(r, to);
 }
 
 /* A socket whose file is gone, or is another one now, is still there under that name. */
 static void find_notes(struct report *r)
 {
-	for (size_t i = 0; i < r->nrows; i++)
-		if (unix_is_unlinked(&r->seen->file, snapshot_name(r->seen, &r->rows[i].s)) && r->rows[i].blocks == NO &&
-		    r->rows[i].s.state != STATE_ESTABLISHED)
+	for (size_t i = 0; i < r->nrows; i++) {
+		struct sock s = row_sock(r, i);
+
+		if (unix_is_unlinked(&r->seen->file, snapshot_name(r->seen, &s)) && r->rows[i].blocks == NO &&
+		    s.state != STATE_ESTABLISHED)
 			r->notes |= 1U << NOTE_UNLINKED_SOCKET;
+	}
 }
 
 static bool wants_trial(const struct report *r, const struct bind *b)

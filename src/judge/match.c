@@ -100,9 +100,10 @@ static enum tri is_ignored(const struct report *r, const struct match *m, const 
 	return m->since ? is_older(r, m, s) : NO;
 }
 
-static enum tri match_row(const struct report *r, const struct row *row, const struct match *m)
+static enum tri match_row(const struct report *r, size_t row, const struct match *m)
 {
-	enum tri ignored = is_ignored(r, m, &row->s), wanted = is_in_state(m, &row->s) ? YES : m->blocking ? row->blocks : NO;
+	struct sock s = row_sock(r, row);
+	enum tri ignored = is_ignored(r, m, &s), wanted = is_in_state(m, &s) ? YES : m->blocking ? r->rows[row].blocks : NO;
 
 	return ignored == YES || wanted == NO ? NO : ignored == UNKNOWN ? UNKNOWN : wanted;
 }
@@ -148,7 +149,7 @@ void match_report(struct report *r, const struct match *m)
 {
 	r->matches = is_hidden(r, m) ? UNKNOWN : NO;
 	for (size_t i = 0; i < r->nrows; i++) {
-		enum tri one = match_row(r, &r->rows[i], m);
+		enum tri one = match_row(r, i, m);
 
 		r->rows[i].matches = tri_of(one == YES);
 		if (r->matches != YES && one != NO)

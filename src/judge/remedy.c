@@ -17,7 +17,7 @@ static const struct process *holder(const struct report *r, const struct cause *
 {
 	for (size_t i = 0; rows_next(&c->socks, &i); i++) {
 		size_t n;
-		const struct owner *o = owners_of(&r->seen->owners, r->rows[i].s.inode, &n);
+		const struct owner *o = owners_of(&r->seen->owners, row_sock(r, i).inode, &n);
 
 		if (n)
 			return &r->seen->owners.processes[o->process];
@@ -78,7 +78,7 @@ static bool are_several(const struct report *r, const struct cause *c)
 
 	for (size_t i = 0; rows_next(&c->socks, &i); i++) {
 		size_t n;
-		const struct owner *o = owners_of(&r->seen->owners, r->rows[i].s.inode, &n);
+		const struct owner *o = owners_of(&r->seen->owners, row_sock(r, i).inode, &n);
 
 		for (size_t k = 0; k < n; k++)
 			if (&r->seen->owners.processes[o[k].process] != first)
@@ -105,9 +105,9 @@ static bool is_one_process(const struct report *r, const struct cause *c)
 static bool leaves_connections(const struct report *r, const struct cause *c)
 {
 	for (size_t i = 0; rows_next(&c->socks, &i); i++) {
-		const struct sock *s = &r->rows[i].s;
+		struct sock s = row_sock(r, i);
 
-		if (s->proto == PROTO_TCP && s->state == STATE_ESTABLISHED && s->inode && s->reuseaddr == NO && !sock_unread(s))
+		if (s.proto == PROTO_TCP && s.state == STATE_ESTABLISHED && s.inode && s.reuseaddr == NO && !sock_unread(&s))
 			return holder(r, c) != NULL;
 	}
 	return false;
@@ -129,7 +129,7 @@ static bool is_in_range(const struct report *r, const struct cause *c)
 static bool is_orphaned(const struct report *r, const struct cause *c)
 {
 	for (size_t i = 0; rows_next(&c->socks, &i); i++)
-		if (r->rows[i].s.inode)
+		if (row_sock(r, i).inode)
 			return false;
 	return true;
 }
@@ -146,11 +146,11 @@ static bool is_destroyable(const struct report *r, const struct cause *c)
 	const struct host *h = &r->seen->host;
 
 	for (size_t i = 0; i < r->nrows; i++) {
-		const struct sock *s = &r->rows[i].s;
+		struct sock s = row_sock(r, i);
 
-		if (s->state != r->rows[rows_first(&c->socks)].s.state)
+		if (s.state != c->first->state)
 			continue;
-		if (s->inode || !(sock_is_minisocket(s) ? host_has_kernel(h, 6, 0) : host_has_kernel(h, 6, 12)))
+		if (s.inode || !(sock_is_minisocket(&s) ? host_has_kernel(h, 6, 0) : host_has_kernel(h, 6, 12)))
 			return false;
 	}
 	return true;
@@ -159,7 +159,7 @@ static bool is_destroyable(const struct report *r, const struct cause *c)
 /* The socket of an interface, as far as can be told. */
 static bool is_interface(const struct report *r, const struct cause *c)
 {
-	enum kernel_owner whose = snapshot_kernel_owner(r->seen, &r->rows[rows_first(&c->socks)].s);
+	enum kernel_owner whose = snapshot_kernel_owner(r->seen, c->first);
 
 	return has(c, FACET_KERNEL_OWNED) &&
 	       (whose == KERNEL_OWNER_TUNNEL || whose == KERNEL_OWNER_MAYBE_TUNNEL || whose == KERNEL_OWNER_UDP);
@@ -169,7 +169,7 @@ static bool is_interface(const struct report *r, const struct cause *c)
 static bool is_hidden(const struct report *r, const struct cause *c)
 {
 	for (size_t i = 0; rows_next(&c->socks, &i); i++)
-		if (r->rows[i].s.held_by == HELD_HIDDEN)
+		if (row_sock(r, i).held_by == HELD_HIDDEN)
 			return true;
 	return false;
 }
@@ -251,7 +251,7 @@ static bool is_dual_stack(const struct report *r, const struct cause *c)
 
 static bool ends_by_itself(const struct report *r, const struct cause *c)
 {
-	return is_orphaned(r, c) && sock_ends_ms(&r->rows[rows_first(&c->socks)].s) >= 0;
+	return is_orphaned(r, c) && sock_ends_ms(c->first) >= 0;
 }
 
 static bool a_port_will_be_free(const struct report *r, const struct cause *c)

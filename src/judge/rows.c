@@ -16,10 +16,12 @@
 #include "model/fold.h"
 #include "model/index.h"
 
+enum { RANKS = STATE_MAX + 2 };
+
 /* Where a state stands in a report: as the causes do. */
-static int rank(const struct sock *s)
+static size_t rank(const struct sock *s)
 {
-	static const int ranks[STATE_MAX] = {
+	static const uint8_t ranks[STATE_MAX] = {
 	    [STATE_LISTEN] = 1,     [STATE_CLOSE] = 2,      [STATE_ESTABLISHED] = 3,
 	    [STATE_SYN_SENT] = 4,   [STATE_CLOSE_WAIT] = 5, [STATE_SYN_RECV] = 7,
 	    [STATE_FIN_WAIT_1] = 8, [STATE_CLOSING] = 9,    [STATE_LAST_ACK] = 10,
@@ -57,36 +59,45 @@ struct group {
 	size_t first, rest;      /* row numbers; rest is 0 where there is none (row 0 is never a rest) */
 };
 
-/* The row of those that get none of their own: what tells one from another is cleared. */
-static void fold_into(struct row *rest, const struct sock *s)
+/* Takes one more in of those that get no row of their own. */
+static void fold_into(struct sock *rest, const struct sock *s)
 {
-	if (sock_ends_ms(s) > sock_ends_ms(&rest->s) || (sock_ends_ms(s) < 0 && s->expires_ms > rest->s.expires_ms)) {
-		rest->s.expires_ms = s->expires_ms;
-		rest->s.timer = s->timer;
-		rest->s.gives_up_ms = s->gives_up_ms;
+	if (sock_ends_ms(s) > sock_ends_ms(rest) || (sock_ends_ms(s) < 0 && s->expires_ms > rest->expires_ms)) {
+		rest->expires_ms = s->expires_ms;
+		rest->timer = s->timer;
+		rest->gives_up_ms = s->gives_up_ms;
 	}
-	rest->s.first_ends_ms = sock_earlier(rest->s.first_ends_ms, sock_first_ends_ms(s));
-	rest->s.count += s->count;
+	rest->first_ends_ms = (int32_t)sock_earlier(rest->first_ends_ms, sock_first_ends_ms(s));
+	rest->count += s->count;
 }
 
-static size_t add_row(struct report *r, const struct sock *s)
+/* The first of them: what tells one from another is cleared. */
+static uint32_t begin_rest(struct report *r, const struct sock *s)
 {
-	r->rows = xgrow(r->rows, r->nrows, sizeof *r->rows);
-	r->rows[r->nrows] = (struct row){.s = *s, .cause = -1};
-	return r->nrows++;
+	struct sock *rest;
+
+	r->rests = xgrow(r->rests, r->nrests, sizeof *r->rests);
+	rest = &r->rests[r->nrests++];
+	*rest = *s;
+	rest->first_ends_ms = (int32_t)sock_first_ends_ms(s);
+	rest->peer = (struct addr){0};
+	rest->peer_port = 0;
+	rest->cookie = 0;
+	return (uint32_t)r->nrests;
 }
 
-static void add_rest(struct report *r, struct group *g, const struct sock *s)
+static void add_rest(struct report *r, struct group *g, const struct sock *s, size_t place)
 {
+	struct row *row;
+
 	if (g->rest) {
-		fold_into(&r->rows[g->rest], s);
-		return;
+		fold_into(&r->rests[r->rows[g->rest].rest - 1], s);
+	} else {
+		g->rest = r->nrows;
+		row_add(r, place)->rest = begin_rest(r, s);
 	}
-	g->rest = add_row(r, s);
-	r->rows[g->rest].s.first_ends_ms = sock_first_ends_ms(s);
-	r->rows[g->rest].s.peer = (struct addr){0};
-	r->rows[g->rest].s.peer_port = 0;
-	r->rows[g->rest].s.cookie = 0;
+	row = &r->rows[g->rest];
+	row->gives_up_ms = r->rests[row->rest - 1].gives_up_ms;
 }
 
 struct groups {
@@ -102,7 +113,7 @@ static struct group *group_of(const struct report *r, struct groups *groups, con
 	size_t slot;
 
 	for (size_t i = index_first(x, hash, &slot); i != INDEX_END; i = index_next(x, hash, &slot))
-		if (is_alike(r->seen, &r->rows[groups->v[i].first].s, s))
+		if (is_alike(r->seen, &r->seen->socks[r->rows[groups->v[i].first].place], s))
 			return &groups->v[i];
 	groups->v = xgrow(groups->v, x->n, sizeof *groups->v);
 	groups->v[x->n] = (struct group){.first = r->nrows};
@@ -117,25 +128,19 @@ static bool has_same_peer(const struct report *r, const struct sock *s)
 }
 
 /* Of a group the longest-lived come first in the snapshot (model/fold.c); live ones come in dump order. */
-static void take(struct report *r, struct groups *groups, const struct sock *s, size_t place)
+static void take(struct report *r, struct groups *groups, size_t place)
 {
-	size_t before = r->nrows;
-	struct group *g;
+	struct sock s = r->seen->socks[place];
+	struct group *g = has_same_peer(r, &s) ? NULL : group_of(r, groups, &s);
 
-	if (has_same_peer(r, s)) {
-		add_row(r, s);
-		r->rows[before].place = place;
+	s.gives_up_ms = when_gives_up_ms(&s, r->seen->host.orphan_retries);
+	if (g && (sock_is_rest(&s) || g->rest || (g->samples >= FOLD_SAMPLES && !r->request->all))) {
+		add_rest(r, g, &s, place);
 		return;
 	}
-	g = group_of(r, groups, s);
-	if (!sock_is_rest(s) && (g->samples < FOLD_SAMPLES || r->request->all) && !g->rest) {
+	if (g)
 		g->samples++;
-		add_row(r, s);
-	} else {
-		add_rest(r, g, s);
-	}
-	if (r->nrows > before)
-		r->rows[before].place = place;
+	row_add(r, place)->gives_up_ms = s.gives_up_ms;
 }
 
 /* What a bind() that worked proves of t, which could have been in its way (unless it is on another device). */
@@ -174,37 +179,72 @@ static void learn_from_failure(const struct binder *s, struct sock *t)
 static void learn(struct report *r, const struct probe *p)
 {
 	struct binder s = binds_binder(r, &p->addr, p->mix);
-	struct sock *suspect = NULL;
-	size_t suspects = 0;
+	size_t suspect = 0, suspects = 0;
 
 	if (p->err ? p->err != EADDRINUSE
 	           : s.mix.reuseport && (s.proto == PROTO_UDP || !trial_excludes_memory(r, &p->addr)))
 		return;
 	for (size_t i = 0; i < r->nrows; i++) {
-		struct sock *t = &r->rows[i].s;
-		enum tri blocks = conflict_blocks(&s, t);
+		struct sock t = row_sock(r, i);
+		enum tri blocks = conflict_blocks(&s, &t);
 
-		if (blocks == UNKNOWN && !p->err)
-			learn_from_success(&s, t);
+		if (blocks == UNKNOWN && !p->err) {
+			learn_from_success(&s, &t);
+			row_teach(&r->rows[i], &t);
+		}
 		if (blocks == NO)
 			continue;
-		suspects += blocks == YES ? 2 : t->count;
-		suspect = t;
+		suspects += blocks == YES ? 2 : t.count;
+		suspect = i;
 	}
-	if (p->err && suspects == 1 && !gap_hides_sockets(&r->seen->gaps))
-		learn_from_failure(&s, suspect);
+	if (p->err && suspects == 1 && !gap_hides_sockets(&r->seen->gaps)) {
+		struct sock t = row_sock(r, suspect);
+
+		learn_from_failure(&s, &t);
+		row_teach(&r->rows[suspect], &t);
+	}
 }
 
-static int by_rank(const void *a, const void *b)
+/* How it is ordered: those that block first, then by state. */
+static size_t key_of(const struct report *r, size_t row)
 {
-	const struct row *x = a, *y = b;
-	int bx = x->blocks == YES ? 0 : x->blocks == UNKNOWN ? 1 : 2, by = y->blocks == YES ? 0 : y->blocks == UNKNOWN ? 1 : 2;
+	static const size_t first[] = {[YES] = 0, [UNKNOWN] = RANKS, [NO] = 2 * RANKS};
+	struct sock s = row_sock(r, row);
 
-	if (bx != by)
-		return bx - by;
-	if (rank(&x->s) != rank(&y->s))
-		return rank(&x->s) - rank(&y->s);
-	return x->cause - y->cause;
+	return first[r->rows[row].blocks] + rank(&s);
+}
+
+/* Where each row comes to stand; among equals the order stays. */
+static uint32_t *places(const struct report *r)
+{
+	uint32_t *to = xcalloc(r->nrows, sizeof *to), next[3 * RANKS + 1] = {0};
+
+	for (size_t i = 0; i < r->nrows; i++)
+		next[key_of(r, i) + 1]++;
+	for (size_t key = 1; key < 3 * RANKS; key++)
+		next[key] += next[key - 1];
+	for (size_t i = 0; i < r->nrows; i++)
+		to[i] = next[key_of(r, i)]++;
+	return to;
+}
+
+/* In the same memory: a second array would count with 100,000 rows. */
+static void put_in_order(struct report *r)
+{
+	uint32_t *to = places(r);
+
+	for (size_t i = 0; i < r->nrows; i++) {
+		while (to[i] != i) {
+			uint32_t there = to[i];
+			struct row row = r->rows[there];
+
+			r->rows[there] = r->rows[i];
+			r->rows[i] = row;
+			to[i] = to[there];
+			to[there] = there;
+		}
+	}
+	free(to);
 }
 
 /* Fills r->rows from r->seen, for the addresses judged: folded, with what probes taught, blockers first. */
@@ -220,30 +260,25 @@ void rows_make(struct report *r, const struct addr *addrs, size_t naddrs)
 
 			overlaps = tri_or(overlaps, conflict_overlap(&s, &r->seen->socks[i]));
 		}
-		if (overlaps != NO) {
-			struct sock s = r->seen->socks[i];
-
-			s.gives_up_ms = when_gives_up_ms(&s, r->seen->host.orphan_retries);
-			take(r, &groups, &s, i);
-		}
+		if (overlaps != NO)
+			take(r, &groups, i);
 	}
 	free(groups.v);
 	index_free(&groups.index);
 	for (size_t i = 0; i < 2 * r->seen->nprobes; i++) /* twice: what a later one taught may complete an earlier one */
 		learn(r, &r->seen->probes[i % r->seen->nprobes]);
 	for (size_t i = 0; i < r->nrows; i++) {
-		r->rows[i].blocks = NO;
+		struct sock t = row_sock(r, i);
+		enum tri blocks = NO;
+
 		for (size_t k = 0; k < naddrs; k++) {
 			struct binder s = binds_binder(r, &addrs[k], r->request->mix);
 
-			r->rows[i].blocks = tri_or(r->rows[i].blocks, binds_blocks(r, &s, &r->rows[i].s));
+			blocks = tri_or(blocks, binds_blocks(r, &s, &t));
 		}
-		r->rows[i].cause = (int)i; /* keeps the order among equals */
+		r->rows[i].blocks = blocks;
 	}
-	if (r->nrows)
-		qsort(r->rows, r->nrows, sizeof *r->rows, by_rank);
-	for (size_t i = 0; i < r->nrows; i++)
-		r->rows[i].cause = -1;
+	put_in_order(r);
 }
 
 static bool is_asked(const struct owner *o, size_t n)
@@ -258,13 +293,13 @@ static bool is_asked(const struct owner *o, size_t n)
 void rows_want_told(const struct report *r, struct want *want)
 {
 	for (size_t i = 0; i < r->nrows; i++) {
-		const struct row *row = &r->rows[i];
+		struct sock s = row_sock(r, i);
 		size_t n;
-		const struct owner *o = owners_of(&r->seen->owners, row->s.inode, &n);
+		const struct owner *o = owners_of(&r->seen->owners, s.inode, &n);
 
-		if (sock_is_rest(&row->s) || is_asked(o, n))
+		if (sock_is_rest(&s) || is_asked(o, n))
 			continue;
 		want->told = xgrow(want->told, want->ntold, sizeof *want->told);
-		want->told[want->ntold++] = row->place;
+		want->told[want->ntold++] = r->rows[i].place;
 	}
 }

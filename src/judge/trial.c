@@ -38,9 +38,12 @@ static bool is_certainly_blocked(const struct report *r, const struct addr *a, u
 {
 	struct binder s = binds_binder(r, a, mix);
 
-	for (size_t i = 0; i < r->nrows; i++)
-		if (binds_blocks(r, &s, &r->rows[i].s) == YES)
+	for (size_t i = 0; i < r->nrows; i++) {
+		struct sock t = row_sock(r, i);
+
+		if (binds_blocks(r, &s, &t) == YES)
 			return true;
+	}
 	return false;
 }
 

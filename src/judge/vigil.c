@@ -15,17 +15,16 @@
 /* In ms.  A look costs some 0.5 ms, so the longest pause is what 60 s of waiting may cost. */
 enum { UNANNOUNCED = 500, ADDRESS = 500, PATH = 250, NAME = 500, OVERDUE = 200, LEAST = 10 };
 
-static bool is_certain(const struct row *row)
-{
-	return row->blocks == YES && row->s.cookie && !sock_is_rest(&row->s) && !sock_is_minisocket(&row->s);
-}
 
 /* A socket that is in the way for certain, and whose end is announced: 0, or its cookie. */
 static uint64_t sentinel(const struct report *r)
 {
-	for (size_t i = 0; i < r->nrows && r->request->target.proto != PROTO_UNIX; i++)
-		if (is_certain(&r->rows[i]))
-			return r->rows[i].s.cookie;
+	for (size_t i = 0; i < r->nrows && r->request->target.proto != PROTO_UNIX; i++) {
+		struct sock s = row_sock(r, i);
+
+		if (r->rows[i].blocks == YES && s.cookie && !sock_is_rest(&s) && !sock_is_minisocket(&s))
+			return s.cookie;
+	}
 	return 0;
 }
 

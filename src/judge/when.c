@@ -91,11 +91,12 @@ void when_clears(struct report *r)
 	r->late_ms = -1;
 	if (r->verdict == FREE)
 		return;
-	for (size_t i = 0; i < r->nrows; i++)
-		if (r->rows[i].cause >= 0)
-			add_blocker(r, &r->rows[i].s);
-	for (size_t i = 0; r->connect.decides && rows_next(&r->connect.blocked_by, &i); i++)
-		add_blocker(r, &r->rows[i].s);
+	for (size_t i = 0; i < r->nrows; i++) {
+		struct sock s = row_sock(r, i);
+
+		if (r->rows[i].cause >= 0 || (r->connect.decides && rows_have(&r->connect.blocked_by, i)))
+			add_blocker(r, &s);
+	}
 	if (r->verdict == TAKEN && !r->request->target.port && autobind_ends_ms(r) >= 0) {
 		r->clears = CLEARS_TIMER;
 		r->clears_in_ms = autobind_ends_ms(r);

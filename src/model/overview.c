@@ -153,11 +153,11 @@ void overview_add(struct overview *o, const struct report *r)
 	if (!r->nrows)
 		return;
 	for (size_t i = 0; i < r->nrows; i++) {
-		const struct sock *s = &r->rows[i].s;
+		struct sock s = row_sock(r, i);
 
-		p.states[sock_shown_state(s)] += s->count;
-		add_holders(&p, r, s);
-		add_end(&p, s);
+		p.states[sock_shown_state(&s)] += s.count;
+		add_holders(&p, r, &s);
+		add_end(&p, &s);
 	}
 	p.outgoing = overview_is_outgoing(r->seen, p.port);
 	count(o, &p, &r->seen->host);

@@ -24,6 +24,38 @@ bool range_is_exhausted(const struct range *range)
 	return range->ports > 1 && range->n == range->ports;
 }
 
+/* Adds the row of the socket at that place of the snapshot; returns it, until the next. */
+struct row *row_add(struct report *r, size_t place)
+{
+	struct row *row;
+
+	r->rows = xgrow(r->rows, r->nrows, sizeof *r->rows);
+	row = &r->rows[r->nrows++];
+	*row = (struct row){.place = (uint32_t)place, .cause = -1};
+	row_teach(row, &r->seen->socks[place]);
+	return row;
+}
+
+/* What is known of the socket of that row is from now on as s says. */
+void row_teach(struct row *row, const struct sock *s)
+{
+	row->any_device = !s->ifindex;
+	row->gives_up_ms = s->gives_up_ms;
+	row->v6only = s->v6only;
+	row->reuseaddr = s->reuseaddr;
+	row->reuseport = s->reuseport;
+}
+
+/* Adds a row of the report to the sockets of c; the first that comes must be the first of all. */
+void cause_add(const struct report *r, struct cause *c, size_t row)
+{
+	if (!c->first) {
+		c->first = xcalloc(1, sizeof *c->first);
+		*c->first = row_sock(r, row);
+	}
+	rows_add(&c->socks, row);
+}
+
 enum { WORD = 64 };
 
 void rows_add(struct rows *r, size_t i)
@@ -84,9 +116,12 @@ void report_free(struct report *r)
 	for (size_t i = 0; i < r->nbinds; i++)
 		rows_free(&r->binds[i].blocked_by);
 	rows_free(&r->connect.blocked_by);
-	for (size_t i = 0; i < r->ncauses; i++)
+	for (size_t i = 0; i < r->ncauses; i++) {
 		rows_free(&r->causes[i].socks);
+		free(r->causes[i].first);
+	}
 	rows_free(&r->others);
 	free(r->rows);
+	free(r->rests);
 	*r = (struct report){0};
 }

@@ -207,13 +207,19 @@ struct pick {
 	unsigned int open;     /* for connect(): with connections that may or may not share the port */
 };
 
-/* One socket of the report, or (s.count above 1) the rest of a group of alike ones. */
+/*
+ * One socket of the report, or the rest of a group of alike ones: row_sock() is
+ * the socket.  There may be 100,000: a row has only what the snapshot has not.
+ */
 struct row {
-	struct sock s;
-	enum tri blocks;      /* the requested bind(), on at least one of its addresses */
-	int cause;            /* index into causes, -1 for none */
-	enum tri matches;     /* "check" was told to look for such a one; UNKNOWN: it is not check that asks */
-	size_t place;         /* of the first of the group in the snapshot */
+	uint32_t place;       /* in the snapshot; of a rest that of the first of the group */
+	uint32_t rest;        /* of a rest: its number in the report's rests, from 1 on; 0: it is none */
+	int32_t gives_up_ms;
+	uint8_t v6only, reuseaddr, reuseport; /* enum tri: with what trials taught */
+	bool any_device;      /* it is bound to none: likewise */
+	uint8_t blocks;       /* enum tri: the requested bind(), on at least one of its addresses */
+	uint8_t matches;      /* enum tri: "check" was told to look for such a one; UNKNOWN: it is not check that asks */
+	int8_t cause;         /* index into causes, -1 for none */
 };
 
 struct fix {
@@ -226,6 +232,7 @@ struct cause {
 	enum cause_id id;
 	bool inferred;        /* not proven: the words say "probably" */
 	struct rows socks;
+	struct sock *first;   /* of these; NULL where there is none */
 	uint64_t facets;      /* FACET_BIT() of each */
 	enum story_id story;
 	struct fix fixes[FIXES_MAX];
@@ -247,6 +254,8 @@ struct report {
 	struct pick pick;
 	struct row *rows;
 	size_t nrows;
+	struct sock *rests;   /* of groups, each with the count of all that have no row */
+	size_t nrests;
 	struct cause causes[CAUSES];
 	size_t ncauses;
 	unsigned int notes;   /* bits 1 << enum note_id */
@@ -263,8 +272,25 @@ struct range {
 	size_t low;                  /* refused for want of privilege alone: counted, not listed */
 };
 
+/* The socket of that row, with what trials taught. */
+static inline struct sock row_sock(const struct report *r, size_t i)
+{
+	const struct row *row = &r->rows[i];
+	struct sock s = row->rest ? r->rests[row->rest - 1] : r->seen->socks[row->place];
+
+	s.ifindex = row->any_device ? 0 : s.ifindex;
+	s.gives_up_ms = row->gives_up_ms;
+	s.v6only = row->v6only;
+	s.reuseaddr = row->reuseaddr;
+	s.reuseport = row->reuseport;
+	return s;
+}
+
 bool row_is_told(const struct report *r, size_t row);
 bool range_is_exhausted(const struct range *range);
+struct row *row_add(struct report *r, size_t place);
+void row_teach(struct row *row, const struct sock *s);
+void cause_add(const struct report *r, struct cause *c, size_t row);
 void rows_add(struct rows *r, size_t i);
 bool rows_have(const struct rows *r, size_t i);
 bool rows_next(const struct rows *r, size_t *i);

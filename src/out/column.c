@@ -319,12 +319,12 @@ static struct columns default_columns(const struct report *r)
 	bool peer = is_cut(r), left = false;
 
 	for (size_t i = 0; i < r->nrows; i++) {
-		const struct sock *s = &r->rows[i].s;
+		struct sock s = row_sock(r, i);
 
 		if (!row_is_told(r, i))
 			continue;
-		peer |= s->peer_port || sock_is_rest(s);
-		left |= sock_ends_ms(s) >= 0;
+		peer |= s.peer_port || sock_is_rest(&s);
+		left |= sock_ends_ms(&s) >= 0;
 	}
 	if (peer)
 		columns.v[columns.n++] = COLUMN_PEER;

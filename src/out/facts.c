@@ -49,7 +49,7 @@ const struct process *facts_holder(const struct report *r, const struct sock *s,
 /* The first socket of the cause at hand; NULL where there is none. */
 const struct sock *facts_sock(const struct scope *scope)
 {
-	return scope->cause && scope->cause->socks.n ? &scope->report->rows[rows_first(&scope->cause->socks)].s : NULL;
+	return scope->cause ? scope->cause->first : NULL;
 }
 
 /* Whole seconds, to the nearest. */
@@ -91,7 +91,8 @@ static int64_t longest(const struct scope *scope)
 	if (!scope->cause || !scope->cause->socks.n)
 		return scope->report->clears_in_ms;
 	for (size_t i = 0; rows_next(&scope->cause->socks, &i); i++) {
-		int64_t ends = sock_ends_ms(&scope->report->rows[i].s);
+		struct sock s = row_sock(scope->report, i);
+		int64_t ends = sock_ends_ms(&s);
 
 		most = ends > most ? ends : most;
 	}
@@ -149,7 +150,7 @@ static void put_count(struct buf *out, const struct scope *scope)
 	unsigned long n = 0;
 
 	for (size_t i = 0; scope->cause && rows_next(&scope->cause->socks, &i); i++)
-		n += scope->report->rows[i].s.count;
+		n += row_sock(scope->report, i).count;
 	buf_printf(out, "%lu", n);
 }
 

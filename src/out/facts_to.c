@@ -66,7 +66,14 @@ static void put_old_state(struct buf *out, const struct scope *scope)
 {
 	const struct report *r = scope->report;
 
-	buf_puts(out, r->connect.blocked_by.n ? sock_state_name(&r->rows[rows_first(&r->connect.blocked_by)].s) : "?");
+	struct sock old;
+
+	if (!r->connect.blocked_by.n) {
+		buf_puts(out, "?");
+		return;
+	}
+	old = row_sock(r, rows_first(&r->connect.blocked_by));
+	buf_puts(out, sock_state_name(&old));
 }
 
 /* A port that the kernel picks. */

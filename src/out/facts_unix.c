@@ -43,7 +43,7 @@ static void put_why_stale(struct buf *out, const struct scope *scope)
 	bool connected = false;
 
 	for (size_t i = 0; i < scope->report->nrows; i++)
-		connected |= scope->report->rows[i].s.state == STATE_ESTABLISHED;
+		connected |= row_sock(scope->report, i).state == STATE_ESTABLISHED;
 	buf_puts(out, stale_texts[is_inferred(scope)]);
 	buf_puts(out, connected ? stale_connections : "");
 }
@@ -151,10 +151,10 @@ static void put_unlinked(struct buf *out, const struct scope *scope)
 	size_t shown = 0, others;
 
 	for (size_t i = 0; i < r->nrows; i++) {
-		const struct sock *s = &r->rows[i].s;
-		const struct process *p = facts_holder(r, s, &others);
+		struct sock s = row_sock(r, i);
+		const struct process *p = facts_holder(r, &s, &others);
 
-		if (r->rows[i].blocks != NO || s->state == STATE_ESTABLISHED || !unix_is_unlinked(file(scope), snapshot_name(r->seen, s)))
+		if (r->rows[i].blocks != NO || s.state == STATE_ESTABLISHED || !unix_is_unlinked(file(scope), snapshot_name(r->seen, &s)))
 			continue;
 		buf_puts(out, shown++ ? ", " : "held by ");
 		if (!p) {

@@ -149,7 +149,7 @@ static void put_all_pids(struct buf *out, const struct scope *scope)
 
 	for (size_t i = 0; scope->cause && rows_next(&scope->cause->socks, &i); i++) {
 		size_t n;
-		const struct owner *o = owners_of(owners, r->rows[i].s.inode, &n);
+		const struct owner *o = owners_of(owners, row_sock(r, i).inode, &n);
 
 		for (size_t k = 0; k < n; k++) {
 			if (!told[o[k].process])

@@ -158,7 +158,7 @@ enum headline headline_of(const struct report *r)
 static bool knows_start(const struct report *r)
 {
 	size_t others;
-	const struct process *p = facts_holder(r, &r->rows[rows_first(&r->causes[0].socks)].s, &others);
+	const struct process *p = facts_holder(r, r->causes[0].first, &others);
 
 	return p && p->age_ms >= 0;
 }
@@ -169,7 +169,7 @@ static bool gives_up(const struct report *r)
 	const struct cause *c = r->ncauses ? &r->causes[0] : NULL;
 
 	if (c && c->id == CAUSE_CONNECT_TUPLE_IN_USE)
-		return r->rows[rows_first(&c->socks)].s.gives_up_ms != 0;
+		return c->first->gives_up_ms != 0;
 	return c && c->id < CAUSE_FIN_WAIT_2_ORPHAN;
 }
 

@@ -139,12 +139,12 @@ static json_t *step(const struct story_step *s, const struct sock *sock)
 	return o;
 }
 
-static json_t *story(const struct report *r, const struct cause *c)
+static json_t *story(const struct cause *c)
 {
 	json_t *array = json_array();
 
 	for (size_t i = 0; i < story_texts[c->story].nsteps; i++)
-		json_append(array, step(&story_texts[c->story].steps[i], &r->rows[rows_first(&c->socks)].s));
+		json_append(array, step(&story_texts[c->story].steps[i], c->first));
 	return array;
 }
 
@@ -180,7 +180,7 @@ static void put_cause(struct json_stream *st, const struct report *r, const stru
 {
 	struct scope scope = {.report = r, .cause = c};
 	const struct cause_text *text = &cause_texts[c->id];
-	bool many = c->socks.n > 1 || (c->socks.n && r->rows[rows_first(&c->socks)].s.count > 1);
+	bool many = c->socks.n > 1 || (c->first && c->first->count > 1);
 	json_t *o = json_object(), *facets = json_array();
 
 	for (size_t i = 0; i < FACETS; i++)
@@ -194,7 +194,7 @@ static void put_cause(struct json_stream *st, const struct report *r, const stru
 	json_stream_members(st, o);
 	json_stream_rows(st, "sockets", &c->socks);
 	json_stream_value(st, "facets", facets);
-	json_stream_value(st, "story", story(r, c));
+	json_stream_value(st, "story", story(c));
 	json_stream_open(st, "fixes", '[');
 	for (size_t i = 0; i < c->nfixes; i++)
 		json_stream_value(st, NULL, fix(&c->fixes[i], &scope, lang));
@@ -293,9 +293,8 @@ static json_t *cgroup_path_of(const struct snapshot *seen, const struct sock *s)
 	return json_bytes(g ? g->path : NULL);
 }
 
-static json_t *sock(const struct report *r, const struct row *row)
+static json_t *sock(const struct report *r, const struct sock *s, enum tri blocks, enum tri matches)
 {
-	const struct sock *s = &row->s;
 	bool rest = sock_is_rest(s), connected = !rest && s->peer_port;
 	bool aged = !rest && s->state == STATE_TIME_WAIT && s->expires_ms >= 0;
 	json_t *o = json_object();
@@ -304,9 +303,9 @@ static json_t *sock(const struct report *r, const struct row *row)
 	snprintf(cookie, sizeof cookie, "%llu", (unsigned long long)s->cookie);
 	json_set(o, "proto", json_string(sock_proto_name((enum proto)s->proto)));
 	json_set(o, "state", json_string(sock_state_name(s)));
-	json_set(o, "blocks", tri(row->blocks));
-	if (row->matches != UNKNOWN)
-		json_set(o, "matches", json_boolean(row->matches == YES));
+	json_set(o, "blocks", tri(blocks));
+	if (matches != UNKNOWN)
+		json_set(o, "matches", json_boolean(matches == YES));
 	json_set(o, "held_by", json_string(holders[s->held_by]));
 	json_set(o, "local", local(r->seen, s));
 	json_set(o, "peer", connected ? endpoint(&s->peer, s->peer_port) : json_null());
@@ -323,6 +322,13 @@ static json_t *sock(const struct report *r, const struct row *row)
 	json_suspects(o, r->seen, s);
 	json_set(o, "count", json_integer(s->count));
 	return o;
+}
+
+static json_t *row(const struct report *r, size_t i)
+{
+	struct sock s = row_sock(r, i);
+
+	return sock(r, &s, (enum tri)r->rows[i].blocks, (enum tri)r->rows[i].matches);
 }
 
 /* What was not seen by the look of that report. */
@@ -361,7 +367,7 @@ static json_t *socks_elsewhere(const struct report *r, const struct elsewhere *e
 	json_t *array = json_array();
 
 	for (size_t i = 0; i < e->n; i++)
-		json_append(array, sock(&there, &(struct row){.s = r->seen->others->socks[e->first + i], .blocks = NO}));
+		json_append(array, sock(&there, &there.seen->socks[e->first + i], NO, UNKNOWN));
 	return array;
 }
 
@@ -420,7 +426,7 @@ static void put_report(struct json_stream *st, const struct report *r, enum lang
 	json_stream_close(st, ']');
 	json_stream_open(st, "sockets", '[');
 	for (size_t i = 0; i < r->nrows; i++)
-		json_stream_value(st, NULL, sock(r, &r->rows[i]));
+		json_stream_value(st, NULL, row(r, i));
 	json_stream_close(st, ']');
 	json_stream_value(st, "gaps", json_gaps(r));
 	json_stream_value(st, "notes", notes(r));

@@ -102,7 +102,7 @@ void ladder(struct buf *out, const struct scope *scope)
 	const struct story_text *story = &story_texts[scope->cause->story];
 	size_t column = arrow_column(story->lines, story->nlines);
 
-	put_ends(out, &scope->report->rows[rows_first(&scope->cause->socks)].s, column, scope->style->width);
+	put_ends(out, scope->cause->first, column, scope->style->width);
 	for (size_t i = 0; i < story->nlines; i++)
 		put_line(out, &story->lines[i], scope, scope->style, column);
 }

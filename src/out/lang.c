@@ -92,8 +92,8 @@ enum language lang_of(const struct scope *scope, enum language asked)
 
 	for (size_t i = 0; !lang && scope->cause && rows_next(&scope->cause->socks, &i); i++) {
 		size_t others;
-		const struct process *p =
-		    facts_holder(scope->report, &scope->report->rows[i].s, &others);
+		struct sock s = row_sock(scope->report, i);
+		const struct process *p = facts_holder(scope->report, &s, &others);
 
 		lang = p ? of_process(p) : LANG_GUESS;
 	}

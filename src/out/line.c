@@ -62,11 +62,11 @@ static void put_holder(struct buf *out, const struct report *r, const struct soc
 		buf_printf(out, "+%zu", others);
 }
 
-static void put_cause(struct buf *out, const struct report *r, const struct row *row)
+static void put_cause(struct buf *out, const struct report *r, size_t row)
 {
-	bool blocks = row->blocks == YES && row->cause >= 0;
+	bool blocks = r->rows[row].blocks == YES && r->rows[row].cause >= 0;
 
-	buf_puts(out, blocks ? cause_texts[r->causes[row->cause].id].id : "-");
+	buf_puts(out, blocks ? cause_texts[r->causes[r->rows[row].cause].id].id : "-");
 }
 
 static void end(struct buf *out, const char *netns)
@@ -79,14 +79,16 @@ static void end(struct buf *out, const char *netns)
 }
 
 /* Appends the line of one socket.  netns: what its namespace is called, raw, where there may be several; NULL: no field. */
-void line_row(struct buf *out, const struct report *r, const struct row *row, const char *netns)
+void line_row(struct buf *out, const struct report *r, size_t row, const char *netns)
 {
-	buf_printf(out, "%s\t", sock_proto_name((enum proto)row->s.proto));
-	put_local(out, r, &row->s);
-	buf_printf(out, "\t%s\t", sock_state_name(&row->s));
-	put_left(out, &row->s);
+	struct sock s = row_sock(r, row);
+
+	buf_printf(out, "%s\t", sock_proto_name((enum proto)s.proto));
+	put_local(out, r, &s);
+	buf_printf(out, "\t%s\t", sock_state_name(&s));
+	put_left(out, &s);
 	buf_puts(out, "\t");
-	put_holder(out, r, &row->s);
+	put_holder(out, r, &s);
 	buf_puts(out, "\t");
 	put_cause(out, r, row);
 	end(out, netns);

@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "model/report.h"
 
-void line_row(struct buf *out, const struct report *r, const struct row *row, const char *netns);
+void line_row(struct buf *out, const struct report *r, size_t row, const char *netns);
 void line_alone(struct buf *out, const struct report *r, const char *netns);
 
 #endif

@@ -17,9 +17,12 @@ enum { CELLS = 10 };
 static const struct cause *last_cause(const struct report *r)
 {
 	for (size_t i = 0; i < r->ncauses; i++)
-		for (size_t k = 0; rows_next(&r->causes[i].socks, &k); k++)
-			if (r->clears_in_ms >= 0 && sock_ends_ms(&r->rows[k].s) == r->clears_in_ms)
+		for (size_t k = 0; rows_next(&r->causes[i].socks, &k); k++) {
+			struct sock s = row_sock(r, k);
+
+			if (r->clears_in_ms >= 0 && sock_ends_ms(&s) == r->clears_in_ms)
 				return &r->causes[i];
+		}
 	return r->ncauses ? r->causes : NULL;
 }
 
@@ -48,7 +51,7 @@ static enum progress_text text_of(const struct report *r, const struct cause *c)
 	}
 	if (!c || !c->socks.n)
 		return PROGRESS_OTHER;
-	return r->rows[rows_first(&c->socks)].s.inode ? PROGRESS_HOLDS : PROGRESS_STATE;
+	return c->first->inode ? PROGRESS_HOLDS : PROGRESS_STATE;
 }
 
 /* What keeps bind() from working, and who, of a report that is not free: "tcp 9877: TIME_WAIT". */

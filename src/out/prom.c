@@ -412,8 +412,11 @@ static void put_sockets(struct buf *out, enum metric m, const struct subject *s)
 	for (size_t i = 0; i < s->range->n; i++) {
 		const struct report *r = s->range->reports[i];
 
-		for (size_t k = 0; k < r->nrows; k++)
-			counts[sock_shown_state(&r->rows[k].s)] += r->rows[k].s.count;
+		for (size_t k = 0; k < r->nrows; k++) {
+			struct sock one = row_sock(r, k);
+
+			counts[sock_shown_state(&one)] += one.count;
+		}
 	}
 	put_states(out, m, &s->labels, t->proto, counts);
 }

@@ -40,9 +40,11 @@ static size_t most_shown(const struct report *r, int cause)
 	size_t n = 0;
 
 	for (size_t i = 0; i < r->nrows; i++) {
+		struct sock s = row_sock(r, i);
+
 		if (r->rows[i].cause != cause || !row_is_told(r, i))
 			continue;
-		folds |= sock_is_rest(&r->rows[i].s);
+		folds |= sock_is_rest(&s);
 		n++;
 	}
 	return r->request->all || (!folds && n == FOLD_SAMPLES + 1) ? SIZE_MAX : FOLD_SAMPLES;
@@ -60,15 +62,15 @@ static void put_cause(struct grid *g, const struct report *r, int cause, const s
 	size_t shown = 0, most = most_shown(r, cause);
 
 	for (size_t i = 0; i < r->nrows; i++) {
-		const struct sock *s = &r->rows[i].s;
+		struct sock s = row_sock(r, i);
 
 		if (r->rows[i].cause != cause || !row_is_told(r, i))
 			continue;
-		if (sock_is_rest(s) || shown == most) {
-			add_to_rest(&rest, s);
+		if (sock_is_rest(&s) || shown == most) {
+			add_to_rest(&rest, &s);
 			continue;
 		}
-		put_sock(g, r, s, columns, style);
+		put_sock(g, r, &s, columns, style);
 		shown++;
 	}
 	if (rest.count)
@@ -122,7 +124,7 @@ static void put_port(struct buf *cells, const struct report *r, bool errnos, con
 	buf_puts(cells++, c ? cause_texts[c->id].id : r->verdict == UNSURE ? "unsure" : "-");
 	put_ports_left(cells++, r);
 	if (c && c->socks.n)
-		column_put(cells, COLUMN_HELD_BY, r, &r->rows[rows_first(&c->socks)].s, style);
+		column_put(cells, COLUMN_HELD_BY, r, c->first, style);
 	else
 		buf_puts(cells, "-");
 }

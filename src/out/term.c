@@ -58,7 +58,7 @@ static void put_why(struct buf *out, const struct scope *scope)
 {
 	const struct cause *c = scope->cause;
 	const struct cause_text *text = &cause_texts[c->id];
-	bool many = c->socks.n > 1 || (c->socks.n && scope->report->rows[rows_first(&c->socks)].s.count > 1);
+	bool many = c->socks.n > 1 || (c->first && c->first->count > 1);
 
 	size_t start = out->len;
 

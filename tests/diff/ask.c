@@ -32,9 +32,9 @@ static struct request request_of(const struct wish *w, enum probe_when when)
 static bool has_dead(const struct report *r)
 {
 	for (size_t i = 0; i < r->nrows; i++) {
-		const struct sock *t = &r->rows[i].s;
+		struct sock t = row_sock(r, i);
 
-		if (t->held_by != HELD_PROCESS && (t->reuseaddr == UNKNOWN || t->reuseport == UNKNOWN || t->v6only == UNKNOWN))
+		if (t.held_by != HELD_PROCESS && (t.reuseaddr == UNKNOWN || t.reuseport == UNKNOWN || t.v6only == UNKNOWN))
 			return true;
 	}
 	return false;

@@ -174,7 +174,7 @@ static void write_lines(const char *dir, const char *slug, const char *netns)
 	match_report(&r, &blocking);
 	for (size_t i = 0; i < r.nrows; i++) {
 		if (r.rows[i].matches == YES)
-			line_row(&out, &r, &r.rows[i], netns);
+			line_row(&out, &r, i, netns);
 		any |= r.rows[i].matches == YES;
 	}
 	if (!any && r.matches == YES)

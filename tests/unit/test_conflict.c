@@ -370,21 +370,20 @@ START_TEST(test_udp)
 {
 	struct binder s = {.proto = PROTO_UDP, .mix = mixes[udp_rows[_i].mix], .ifindex = 1};
 	const char *const *holders = udp_rows[_i].holders;
-	const struct sock *socks[4];
-	struct sock made[4];
-	size_t n = 0;
+	struct udp_walk w = {0};
 
 	ck_assert(addr_parse(udp_rows[_i].request, &s.addr));
-	for (; n < 4 && holders[n]; n++) {
-		made[n] = udp_holder(holders[n]);
-		socks[n] = &made[n];
+	for (size_t n = 0; n < 4 && holders[n]; n++) {
+		struct sock t = udp_holder(holders[n]);
+
+		conflict_udp_meet(&w, &s, &t);
 	}
-	ck_assert_msg(conflict_udp(&s, socks, n, true) == udp_rows[_i].ordered, "%s: ordered: %u", udp_rows[_i].what,
-	              conflict_udp(&s, socks, n, true));
-	ck_assert_msg(conflict_udp(&s, socks, n, false) == udp_rows[_i].unordered, "%s: unordered: %u", udp_rows[_i].what,
-	              conflict_udp(&s, socks, n, false));
-	ck_assert_msg(conflict_udp_crowded(&s, socks, n) == udp_rows[_i].crowded, "%s: crowded: %u", udp_rows[_i].what,
-	              conflict_udp_crowded(&s, socks, n));
+	ck_assert_msg(conflict_udp(&w, true) == udp_rows[_i].ordered, "%s: ordered: %u", udp_rows[_i].what,
+	              conflict_udp(&w, true));
+	ck_assert_msg(conflict_udp(&w, false) == udp_rows[_i].unordered, "%s: unordered: %u", udp_rows[_i].what,
+	              conflict_udp(&w, false));
+	ck_assert_msg(conflict_udp_crowded(&w) == udp_rows[_i].crowded, "%s: crowded: %u", udp_rows[_i].what,
+	              conflict_udp_crowded(&w));
 }
 END_TEST
 

@@ -119,7 +119,7 @@ START_TEST(test_order)
 	ck_assert_int_eq(f.r.verdict, TAKEN);
 	ck_assert_int_eq(f.r.err, EADDRNOTAVAIL);
 	ck_assert(f.r.connect.blocked_by.n == 1 && rows_first(&f.r.connect.blocked_by) == 0);
-	ck_assert_uint_eq(f.r.rows[0].s.uid, 1);
+	ck_assert_uint_eq(row_sock(&f.r, 0).uid, 1);
 	ck_assert_int_eq(f.r.rows[0].blocks, YES);
 	ck_assert_uint_eq(f.r.ncauses, 1);
 	ck_assert_int_eq(f.r.causes[0].id, CAUSE_CONNECT_TUPLE_IN_USE);

@@ -20,7 +20,7 @@ START_TEST(test_forgotten_proves)
 	scene_probe(&f.seen, "::", MIX_REUSEADDR, EADDRINUSE);
 	again(&f);
 	ck_assert_int_eq(result(&f, 1, MIX_REUSEADDR), RESULT_UNKNOWN);
-	ck_assert_int_eq(f.r.rows[0].s.reuseaddr, NO);
+	ck_assert_int_eq(row_sock(&f.r, 0).reuseaddr, NO);
 	ck_assert(f.r.causes[0].facets & FACET_BIT(FACET_OWNER_LACKED_REUSEADDR));
 	end(&f);
 }
@@ -34,7 +34,7 @@ START_TEST(test_probe_teaches)
 	scene_sock(&f.seen, STATE_TIME_WAIT, "127.0.0.1", "127.0.0.1");
 	scene_probe_all(&f.seen, MIX_REUSEADDR, 0);
 	ck_assert(!again(&f));
-	ck_assert_int_eq(f.r.rows[0].s.reuseaddr, YES);
+	ck_assert_int_eq(row_sock(&f.r, 0).reuseaddr, YES);
 	ck_assert_int_eq(result(&f, 0, MIX_BOTH), RESULT_OK);
 	ck_assert_int_eq(result(&f, 0, MIX_REUSEPORT), RESULT_UNKNOWN); /* too late to ask: the memory was wiped */
 	ck_assert(f.r.causes[0].facets & FACET_BIT(FACET_OWNER_HAS_REUSEADDR));
@@ -71,11 +71,11 @@ START_TEST(test_refusal_teaches)
 	scene_sock(&f.seen, STATE_TIME_WAIT, "127.0.0.1", "127.0.0.1");
 	scene_probe_all(&f.seen, MIX_REUSEADDR, EADDRINUSE);
 	again(&f);
-	ck_assert_int_eq(f.r.rows[0].s.reuseaddr, NO);
+	ck_assert_int_eq(row_sock(&f.r, 0).reuseaddr, NO);
 	ck_assert(f.r.causes[0].facets & FACET_BIT(FACET_OWNER_LACKED_REUSEADDR));
 	scene_sock(&f.seen, STATE_TIME_WAIT, "127.0.0.2", "127.0.0.1");
 	again(&f);
-	ck_assert_int_eq(f.r.rows[0].s.reuseaddr, UNKNOWN);
+	ck_assert_int_eq(row_sock(&f.r, 0).reuseaddr, UNKNOWN);
 	ck_assert(f.r.causes[0].facets & FACET_BIT(FACET_OWNER_LACKED_REUSEADDR));
 	scene_sock(&f.seen, STATE_FIN_WAIT_2, "127.0.0.3", "127.0.0.1");
 	again(&f);
@@ -98,7 +98,7 @@ START_TEST(test_v6only_is_learned)
 	scene_probe(&f.seen, "0.0.0.0", MIX_PLAIN, _i ? EADDRINUSE : 0);
 	again(&f);
 	ck_assert_int_eq(f.r.verdict, _i ? TAKEN : FREE);
-	ck_assert_int_eq(f.r.rows[0].s.v6only, _i ? NO : YES);
+	ck_assert_int_eq(row_sock(&f.r, 0).v6only, _i ? NO : YES);
 	ck_assert_int_eq(f.r.rows[0].blocks, _i ? YES : NO);
 	ck_assert_uint_eq(f.r.ncauses, (unsigned int)_i);
 	end(&f);
@@ -160,7 +160,7 @@ START_TEST(test_hidden_suspect)
 	scene_probe_all(&f.seen, MIX_REUSEADDR, EADDRINUSE);
 	again(&f);
 	ck_assert_int_eq(f.r.verdict, TAKEN);
-	ck_assert_int_eq(f.r.rows[0].s.reuseaddr, UNKNOWN);
+	ck_assert_int_eq(row_sock(&f.r, 0).reuseaddr, UNKNOWN);
 	ck_assert_uint_eq(f.r.causes[0].facets, 0);
 	end(&f);
 }

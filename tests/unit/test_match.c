@@ -84,8 +84,9 @@ START_TEST(test_words)
 		ck_assert_msg(m.blocking == row->blocking, "%s: blocking", row->list);
 	for (size_t i = 0; row->kinds && i < COUNT(kinds); i++) {
 		struct request q = {0};
-		struct snapshot seen = {0};
-		struct row one = {.s = kinds[i].s, .blocks = NO, .cause = -1};
+		struct sock s = kinds[i].s;
+		struct snapshot seen = {.socks = &s, .nsocks = 1};
+		struct row one = {.blocks = NO, .cause = -1};
 		struct report r = {.request = &q, .seen = &seen, .rows = &one, .nrows = 1};
 		bool wanted = strchr(row->kinds, kinds[i].letter);
 
@@ -143,18 +144,27 @@ static const struct report_row {
     {"blocking", "L!", TAKEN, EADDRINUSE, 0, GAP_BOUND_ONLY, "y", YES},
 };
 
-/* Fills rows from such a text; returns how many. */
-static size_t read_rows(const char *text, struct row rows[static 8])
+enum { ROWS_MAX = 8 };
+
+/* The sockets and rows of such a text; until the next. */
+static void read_rows(const char *text, struct snapshot *seen, struct report *r)
 {
-	size_t n = 0;
+	static struct sock socks[ROWS_MAX];
+	static struct row rows[ROWS_MAX];
+	uint32_t n = 0;
 
 	for (; *text; text++) {
-		if (*text == '!' || *text == '?')
+		if (*text == '!' || *text == '?') {
 			rows[n - 1].blocks = *text == '!' ? YES : UNKNOWN;
-		else
-			rows[n++] = (struct row){.s = *sock_of(*text), .blocks = NO, .cause = -1};
+			continue;
+		}
+		socks[n] = *sock_of(*text);
+		rows[n] = (struct row){.place = n, .blocks = NO, .cause = -1};
+		n++;
 	}
-	return n;
+	seen->socks = socks;
+	seen->nsocks = r->nrows = n;
+	r->rows = rows;
 }
 
 static void check_matches(const char *what, const struct report *r, const char *matches, enum tri all)
@@ -168,13 +178,12 @@ START_TEST(test_report)
 {
 	const struct report_row *row = &reports[_i];
 	struct match m = {0};
-	struct row rows[8];
 	struct request q = {0};
 	struct snapshot seen = {0};
-	struct report r = {.request = &q, .seen = &seen, .rows = rows, .verdict = row->verdict, .err = row->err};
+	struct report r = {.request = &q, .seen = &seen, .verdict = row->verdict, .err = row->err};
 	struct buf bad = {0};
 
-	r.nrows = read_rows(row->rows, rows);
+	read_rows(row->rows, &seen, &r);
 	r.binds[0].doubt = row->doubt;
 	r.binds[0].result = row->doubt ? RESULT_UNKNOWN : row->err;
 	r.nbinds = MIXES;
@@ -201,14 +210,13 @@ START_TEST(test_known)
 	const struct known_row *row = &knowns[_i];
 	struct idset known = {0};
 	struct match m = {.blocking = true, .known = &known};
-	struct row rows[8];
 	struct request q = {0};
 	struct snapshot seen = {0};
-	struct report r = {.request = &q, .seen = &seen, .rows = rows, .verdict = TAKEN, .err = EADDRINUSE};
+	struct report r = {.request = &q, .seen = &seen, .verdict = TAKEN, .err = EADDRINUSE};
 
-	r.nrows = read_rows("L!L!L!", rows);
+	read_rows("L!L!L!", &seen, &r);
 	for (size_t i = 0; i < 3; i++) {
-		rows[i].s.cookie = 11 + i;
+		seen.socks[i].cookie = 11 + i;
 		idset_add(&known, row->known[i]);
 	}
 	idset_end(&known);
@@ -223,20 +231,19 @@ START_TEST(test_known_unsure)
 {
 	struct idset known = {0};
 	struct match m = {.blocking = true, .known = &known};
-	struct row rows[8];
 	struct request q = {0};
 	struct snapshot seen = {0};
-	struct report r = {.request = &q, .seen = &seen, .rows = rows, .verdict = UNSURE, .nbinds = MIXES};
+	struct report r = {.request = &q, .seen = &seen, .verdict = UNSURE, .nbinds = MIXES};
 
 	r.binds[0].result = RESULT_UNKNOWN;
 	r.binds[0].doubt = DOUBT_OPTIONS;
-	r.nrows = read_rows("T?", rows);
-	rows[0].s.cookie = 11;
+	read_rows("T?", &seen, &r);
+	seen.socks[0].cookie = 11;
 	idset_add(&known, 11);
 	idset_end(&known);
 	match_report(&r, &m);
 	check_matches("known", &r, "n", NO);
-	rows[0].s.cookie = 0;
+	seen.socks[0].cookie = 0;
 	match_report(&r, &m);
 	check_matches("no cookie", &r, "n", UNKNOWN);
 	idset_free(&known);
@@ -268,15 +275,14 @@ START_TEST(test_since)
 	struct match m = {.blocking = true, .since = 100};
 	struct process processes[2] = {{.started = row->started[0]}, {.started = row->started[1]}};
 	struct owner owners[2] = {{.inode = 7, .process = 0}, {.inode = 7, .process = 1}};
-	struct row rows[8];
 	struct request q = {0};
 	struct snapshot seen = {.owners = {.v = owners, .processes = processes}};
-	struct report r = {.request = &q, .seen = &seen, .rows = rows, .verdict = TAKEN, .err = EADDRINUSE};
+	struct report r = {.request = &q, .seen = &seen, .verdict = TAKEN, .err = EADDRINUSE};
 
 	seen.owners.n = seen.owners.nprocesses = row->held_by == HELD_PROCESS ? 1 + (row->started[1] > 0) : 0;
-	r.nrows = read_rows("L!", rows);
-	rows[0].s.held_by = row->held_by;
-	rows[0].s.inode = row->inode;
+	read_rows("L!", &seen, &r);
+	seen.socks[0].held_by = row->held_by;
+	seen.socks[0].inode = row->inode;
 	match_report(&r, &m);
 	check_matches(row->what, &r, row->all == YES ? "y" : "n", row->all);
 }

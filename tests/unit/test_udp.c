@@ -121,7 +121,7 @@ START_TEST(test_success_teaches)
 	scene_probe(&f.seen, "0.0.0.0", MIX_BOTH, 0);
 	judged(&f);
 	for (size_t i = 0; i < f.r.nrows; i++)
-		ck_assert(f.r.rows[i].s.reuseport != YES);
+		ck_assert(row_sock(&f.r, i).reuseport != YES);
 	end(&f);
 	f = begin("0.0.0.0", MIX_PLAIN);
 	add(&f, "0.0.0.0", UNKNOWN, NO);
@@ -129,7 +129,7 @@ START_TEST(test_success_teaches)
 	scene_probe(&f.seen, "0.0.0.0", MIX_REUSEADDR, 0);
 	judged(&f);
 	for (size_t i = 0; i < f.r.nrows; i++)
-		ck_assert(f.r.rows[i].s.reuseaddr == YES);
+		ck_assert(row_sock(&f.r, i).reuseaddr == YES);
 	end(&f);
 }
 END_TEST

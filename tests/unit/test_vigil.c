@@ -83,12 +83,14 @@ START_TEST(test_reports)
 {
 	struct request unix_name = {.target = {.proto = PROTO_UNIX, .path = "/x"}}, tcp = {0};
 	struct request abstract = {.target = {.proto = PROTO_UNIX, .path = "@x"}};
-	struct row listener = {.s = {.state = STATE_LISTEN, .inode = 9, .cookie = 7, .peer.family = 2}, .blocks = YES};
-	struct row maybe = listener, rest = listener;
+	struct sock socks[] = {{.state = STATE_LISTEN, .inode = 9, .cookie = 7, .peer.family = 2},
+	                       {.state = STATE_LISTEN, .inode = 9, .cookie = 7}};
+	struct snapshot seen = {.socks = socks, .nsocks = COUNT(socks)};
+	struct row listener = {.blocks = YES}, maybe = {.blocks = UNKNOWN}, rest = {.blocks = YES, .place = 1};
 	struct report path = {.request = &unix_name, .verdict = TAKEN, .err = EADDRINUSE, .clears_in_ms = -1};
 	struct report address = {.request = &tcp, .verdict = REFUSED, .err = EADDRNOTAVAIL, .clears_in_ms = -1};
 	struct report timer = {.request = &tcp, .verdict = TAKEN, .err = EADDRINUSE, .clears_in_ms = 3000};
-	struct report held = {.request = &tcp, .verdict = TAKEN, .err = EADDRINUSE, .clears_in_ms = -1, .rows = &listener, .nrows = 1};
+	struct report held = {.request = &tcp, .seen = &seen, .verdict = TAKEN, .err = EADDRINUSE, .clears_in_ms = -1, .rows = &listener, .nrows = 1};
 	struct vigil v = {0};
 
 	vigil_add(&v, &path);
@@ -102,8 +104,6 @@ START_TEST(test_reports)
 	vigil_add(&v, &held);
 	vigil_add(&v, &timer);
 	ck_assert(vigil_ms(&v, true) == 5000 && v.cookie == 7);
-	maybe.blocks = UNKNOWN;
-	rest.s.peer.family = 0;
 	v = (struct vigil){0};
 	held.rows = &maybe;
 	vigil_add(&v, &held);
