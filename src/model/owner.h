@@ -44,11 +44,11 @@ enum via {
 /* One descriptor of one process that refers to the socket with that inode. */
 struct owner {
 	uint32_t inode;
-	size_t process;       /* index into struct owners */
+	uint32_t process;     /* index into struct owners */
 	int fd;
-	enum tri cloexec;     /* UNKNOWN until asked for, and where it could not be read */
+	uint8_t cloexec;      /* enum tri; UNKNOWN until asked for, and where it could not be read */
 	bool asked;           /* for cloexec */
-	enum via via;
+	uint8_t via;          /* enum via */
 	pid_t tid;            /* of VIA_TASK: the thread whose table it is; otherwise 0 */
 };
 
