@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A growing string: every document is built in one and written with one call. */
+/* A growing string: what is written is put together in one. */
 #include "base/buf.h"
 
 #include <stdarg.h>

@@ -74,7 +74,7 @@ void baseline_save(const char *path, struct places *places)
 	buf_printf(&out, "%s\nboot %s\nsockets %zu\n", title, boot, cookies.n);
 	for (size_t i = 0; i < cookies.n; i++)
 		buf_printf(&out, "%" PRIu64 "\n", cookies.v[i]);
-	print_to("--save", path, &out);
+	print_end(&(struct print){.option = "--save", .path = path}, &out);
 	buf_free(&out);
 	idset_free(&cookies);
 }

@@ -22,6 +22,8 @@
 /* How long to wait before the next look: so long that looking takes a tenth of the time, but not so long that it shows. */
 enum { PAUSE_MIN_MS = 100, PAUSE_MAX_MS = 2000, PAUSES = 10 };
 
+enum { DRAIN_BYTES = 64 << 10 };
+
 /* Where no target is named. */
 static char every_port[] = "1-65535";
 
@@ -31,7 +33,8 @@ struct check {
 	struct idset known;
 	struct tour tour;
 	bool lines_wanted;
-	struct buf lines;
+	struct buf lines;      /* those that are not printed yet */
+	struct print to;
 	struct index told;     /* the sockets that have a line, by their cookies */
 	uint64_t *cookies;
 	struct buf doubt;      /* what was not known first */
@@ -80,6 +83,13 @@ static bool is_told(struct check *c, uint64_t cookie)
 	return false;
 }
 
+/* Where there is but one look, many lines need not wait for its end. */
+static void drain(struct check *c)
+{
+	if (c->lines.len > DRAIN_BYTES && c->o->timeout_ms <= 0)
+		print_some(&c->lines, &c->to);
+}
+
 static void put_lines(struct check *c, const struct report *r)
 {
 	const struct netns *ns = r->request->netns;
@@ -92,6 +102,7 @@ static void put_lines(struct check *c, const struct report *r)
 		any = true;
 		if (!is_told(c, row_sock(r, i).cookie))
 			line_row(&c->lines, r, i, label);
+		drain(c);
 	}
 	if (!any)
 		line_alone(&c->lines, r, label);
@@ -191,11 +202,12 @@ static void print_document(const struct options *o, const struct tour *t)
 {
 	struct collection c = tour_collect(t);
 	struct document d = tour_document(t, &c);
+	struct print to = {.option = "--output", .path = o->output};
 	struct buf out = {0};
 
 	d.lang = o->lang;
-	json_document(&(struct json_stream){.out = &out, .drain = o->output ? NULL : print_some}, &d);
-	print(&out, o->output);
+	json_document(&(struct json_stream){.out = &out, .drain = print_some, .arg = &to}, &d);
+	print_end(&to, &out);
 	buf_free(&out);
 	collection_free(&c);
 }
@@ -220,12 +232,12 @@ static void read_match(struct check *c)
 	}
 }
 
-static int tell(const struct check *c)
+static int tell(struct check *c)
 {
 	if (c->o->json && (!c->o->quiet || c->o->output))
 		print_document(c->o, &c->tour);
 	else if (c->lines.len || c->o->output)
-		print(&c->lines, c->o->output);
+		print_end(&c->to, &c->lines);
 	if (c->found == UNKNOWN && !c->o->quiet)
 		msg("%s", c->doubt.s);
 	return c->found == YES ? EXIT_TAKEN : c->found == UNKNOWN ? EXIT_UNSURE : EXIT_FREE;
@@ -251,7 +263,8 @@ int cmd_check(const struct options *given)
 {
 	struct options o = *given;
 	char *all[] = {every_port};
-	struct check c = {.o = &o, .lines_wanted = !o.json && (!o.quiet || o.output)};
+	struct check c = {.o = &o, .lines_wanted = !o.json && (!o.quiet || o.output),
+	                  .to = {.option = "--output", .path = o.output}};
 	int status;
 
 	if (o.save && o.since)

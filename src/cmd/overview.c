@@ -137,6 +137,7 @@ int cmd_overview(const struct options *given)
 	struct extent extent = {.details = !o.quiet || o.output, .every = o.all || o.json || o.prometheus, .survey = true, .sketch = true, .take = take, .arg = &survey};
 	struct buf out = {0};
 	enum verdict worst;
+	struct print to = {.option = "--output", .path = o.output};
 	bool closed;
 
 	o.probe = PROBE_NEVER;
@@ -152,10 +153,10 @@ int cmd_overview(const struct options *given)
 		if (o.prometheus)
 			put_metrics(&out, &survey);
 		else if (o.json)
-			put_json(&(struct json_stream){.out = &out, .drain = o.output ? NULL : print_some}, &survey, worst);
+			put_json(&(struct json_stream){.out = &out, .drain = print_some, .arg = &to}, &survey, worst);
 		else
 			put_words(&out, &o, &survey);
-		print(&out, o.output);
+		print_end(&to, &out);
 	}
 	for (size_t i = 0; i < survey.n; i++)
 		overview_free(&survey.v[i]);

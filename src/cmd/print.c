@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where the output goes: standard output in one write(2), or a file that is there whole or not at all. */
+/* Where the output goes: standard output, or a file that is there whole or not at all. */
 #define _GNU_SOURCE
 #include "cmd/print.h"
 
@@ -39,17 +39,6 @@ static void bad_file(const char *option, const char *path, int err)
 	die("%s '%s': %s", option, b.s ? b.s : "", strerror(err));
 }
 
-/* A device or pipe is written to as it is. */
-static int write_special(const char *path, const struct buf *out)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC), err;
-
-	if (fd < 0)
-		return errno;
-	err = write_all(fd, out);
-	return close(fd) && !err ? errno : err;
-}
-
 static mode_t mode_of_new_files(void)
 {
 	mode_t mask = umask(0);
@@ -58,29 +47,28 @@ static mode_t mode_of_new_files(void)
 	return 0666 & ~mask;
 }
 
-/* Beside the file (rename(2) does not cross file systems), with the rights that the file has or a new one gets. */
-static int replace(const char *path, mode_t mode, const struct buf *out)
+/* Is removed if the program ends before it has been renamed. */
+static char *temporary;
+
+static void remove_temporary(void)
+{
+	if (temporary)
+		unlink(temporary);
+}
+
+/* Beside the file (rename(2) does not cross file systems), with the rights that the file has or a new one gets.  A descriptor or -1. */
+static int open_temporary(const char *path, mode_t mode)
 {
 	char *name = xasprintf("%s.XXXXXX", path);
-	int fd = mkostemp(name, O_CLOEXEC), err = 0;
+	int fd = mkostemp(name, O_CLOEXEC);
 
 	if (fd < 0) {
-		err = errno;
 		free(name);
-		return err;
+		return -1;
 	}
-	if (fchmod(fd, mode))
-		err = errno;
-	if (!err)
-		err = write_all(fd, out);
-	if (close(fd) && !err)
-		err = errno;
-	if (!err && rename(name, path))
-		err = errno;
-	if (err)
-		unlink(name);
-	free(name);
-	return err;
+	temporary = name;
+	atexit(remove_temporary);
+	return fchmod(fd, mode) ? -1 : fd;
 }
 
 /* The number behind that prefix, which is a descriptor of ours; -1 where it is none. */
@@ -120,62 +108,79 @@ static int descriptor_of(const char *path)
 	return fd;
 }
 
-static int write_or_replace(const char *path, const struct buf *out)
+/* A device or pipe is written to as it is.  0 or errno. */
+static int open_file(struct print *p)
 {
-	char *real = realpath(path, NULL);
 	struct stat st;
-	bool exists = !stat(path, &st);
-	int err;
+	bool exists = !stat(p->path, &st);
+	char *real = realpath(p->path, NULL);
 
+	p->target = real ? real : xstrdup(p->path);
 	if (exists && !S_ISREG(st.st_mode))
-		err = write_special(path, out);
+		p->fd = open(p->path, O_WRONLY | O_CLOEXEC);
 	else
-		err = replace(real ? real : path, exists ? st.st_mode & 07777 : mode_of_new_files(), out);
-	free(real);
-	return err;
+		p->fd = open_temporary(p->target, exists ? st.st_mode & 07777 : mode_of_new_files());
+	return p->fd < 0 ? errno : 0;
 }
 
-/*
- * Writes the file that an option names, all or nothing: a temporary one that is
- * renamed.  What is a name of a descriptor is written through it: a file behind
- * that was opened by somebody who holds it.  A failure ends the program with
- * status 2 and one line.
- */
-void print_to(const char *option, const char *path, const struct buf *out)
+/* 0 or errno. */
+static int begin(struct print *p)
 {
-	int fd = descriptor_of(path);
-	int err = fd < 0 ? write_or_replace(path, out) : write_all(fd, out);
-
-	if (err == EPIPE)
-		exit(EXIT_FAILED);
-	if (err)
-		bad_file(option, path, err);
+	p->fd = p->path ? descriptor_of(p->path) : STDOUT_FILENO;
+	p->begun = true;
+	return p->fd < 0 ? open_file(p) : 0;
 }
 
-/*
- * Prints to standard output (path NULL) or into the file: a temporary one that
- * is renamed.  A failure ends the program with status 2 and one line; a closed
- * pipe without one.
- */
-void print(const struct buf *out, const char *path)
+/* Closes what was opened, and gives the file its name.  0 or errno. */
+static int finish(struct print *p)
 {
-	int err;
+	if (!p->target)
+		return 0;
+	if (close(p->fd) || (temporary && rename(temporary, p->target)))
+		return errno;
+	free(temporary);
+	temporary = NULL;
+	free(p->target);
+	return 0;
+}
 
-	if (path) {
-		print_to("--output", path, out);
-		return;
-	}
-	err = write_all(STDOUT_FILENO, out);
+static void check(const struct print *p, int err)
+{
 	if (err == EPIPE)
 		exit(EXIT_FAILED);
+	if (err && p->path)
+		bad_file(p->option, p->path, err);
 	if (err)
 		die("standard output: %s", strerror(err));
 }
 
-/* Prints to standard output what there is of a long document, and empties out; print() follows with the rest.  arg is not used. */
+/*
+ * Prints what there is of a long document, and empties out; print_end() follows
+ * with the rest.  arg is a struct print, one at a time.  A failure ends the program
+ * with status 2 and one line, a closed pipe without one; nothing is left of the file.
+ */
 void print_some(struct buf *out, void *arg)
 {
-	(void)arg;
-	print(out, NULL);
+	struct print *p = arg;
+	int err = p->begun ? 0 : begin(p);
+
+	check(p, err ? err : write_all(p->fd, out));
 	out->len = 0;
+}
+
+/*
+ * Prints the rest.  A file is a temporary one until then, which is renamed.
+ * What is a name of a descriptor is written through it: a file behind that was
+ * opened by somebody who holds it.  A failure as above.
+ */
+void print_end(struct print *p, struct buf *out)
+{
+	print_some(out, p);
+	check(p, finish(p));
+}
+
+/* Prints all of it to standard output (path NULL) or into the file that --output names. */
+void print(struct buf *out, const char *path)
+{
+	print_end(&(struct print){.option = "--output", .path = path}, out);
 }

@@ -393,22 +393,40 @@ def unit_of_seen_owner(build):
 MANY, MANY_LIVE = 100000 // TIMES_SLOWER, 50000 // TIMES_SLOWER
 
 
-def need_little_memory(build, world, limit_kib):
+def need_little_memory(build, world, limit_kib, *commands):
     with tempfile.NamedTemporaryFile() as peak:
-        for options in (("-j",), ()):
+        for options in commands:
             ran = world.run([build.tool("peak"), peak.name, build.portwhy, *options, "9877"])
             if ran.status != 1 or ran.err:
                 raise Failure("status %d: %s" % (ran.status, ran.err))
             with open(peak.name) as f:
                 kib = int(f.read())
             if kib > limit_kib and not build.is_sanitized:
-                raise Failure(differ("peak memory", "at most %d KiB" % limit_kib, "%d KiB" % kib))
+                raise Failure(differ("%s: peak memory" % " ".join(options), "at most %d KiB" % limit_kib, "%d KiB" % kib))
+
+
+def need_whole_files(build, world, folder):
+    """What is written piece by piece is there whole or not at all, too."""
+    small = 'mount -t tmpfs -o size=1m none "$0" && cd "$0" && "$@"; status=$?; ls >&2; exit $status'
+    need_little_memory(build, world, 16 * 1024, ("-a", "-j", "--output=" + os.path.join(folder, "out")))
+    with open(os.path.join(folder, "out"), "rb") as f:
+        f.seek(-4, os.SEEK_END)
+        if f.read() != b"]\n}\n":
+            raise Failure("the file lacks its end")
+    if os.listdir(folder) != ["out"]:
+        raise Failure(differ("files", ["out"], os.listdir(folder)))
+    ran = world.run(["unshare", "-m", "sh", "-c", small, folder, build.portwhy, "-a", "-j", "--output=x", "9877"])
+    if ran.status != 2 or len(ran.err.splitlines()) != 1:
+        raise Failure("a full disk: status %d: %s" % (ran.status, ran.err))
 
 
 def many_time_waits(build):
     with World(build, str(MANY), tool="manytw") as w:
         report = ask_one(build, w, "9877")
-        need_little_memory(build, w, 8 * 1024)
+        need_little_memory(build, w, 8 * 1024, ("-j",), ())
+        need_little_memory(build, w, 16 * 1024, ("-a", "-j"), ("check",))
+        with tempfile.TemporaryDirectory() as folder:
+            need_whole_files(build, w, folder)
     got = (report["verdict"], [c["id"] for c in report["causes"]], sum(s["count"] for s in report["sockets"]))
     if got != ("taken", ["time-wait"], MANY):
         raise Failure(differ("verdict, causes, count", ("taken", ["time-wait"], MANY), got))
@@ -420,7 +438,7 @@ def many_connections(build):
     """One listener with its connections, accepted and not: one cause, and every socket counted."""
     with World(build, str(MANY_LIVE), tool="manyconn") as w:
         report = ask_one(build, w, "9877")
-        need_little_memory(build, w, 16 * 1024)
+        need_little_memory(build, w, 16 * 1024, ("-j",), (), ("-a", "-j"))
         owners = {o["pid"] for s in report["sockets"] for o in s["owners"]}
         if owners != set(w.facts["pid"]):
             raise Failure(differ("owners", w.facts["pid"], owners))
