@@ -184,7 +184,7 @@ static void learn(struct report *r, const struct probe *p)
 	if (p->err ? p->err != EADDRINUSE
 	           : s.mix.reuseport && (s.proto == PROTO_UDP || !trial_excludes_memory(r, &p->addr)))
 		return;
-	for (size_t i = 0; i < r->nrows; i++) {
+	for (size_t i = 0; i < r->nrows && !(p->err && suspects > 1); i++) {
 		struct sock t = row_sock(r, i);
 		enum tri blocks = conflict_blocks(&s, &t);
 
