@@ -57,6 +57,15 @@ void buf_printf(struct buf *b, const char *fmt, ...)
 	free(s);
 }
 
+enum { DRAIN_BYTES = 64 << 10 };
+
+/* Says that what is in b may leave it, as that of a long document should. */
+void buf_drain(struct buf *b)
+{
+	if (b->drain && b->len > DRAIN_BYTES)
+		b->drain(b, b->arg);
+}
+
 /* Releases the memory; the buffer is then empty and may be used again. */
 void buf_free(struct buf *b)
 {

@@ -22,8 +22,6 @@
 /* How long to wait before the next look: so long that looking takes a tenth of the time, but not so long that it shows. */
 enum { PAUSE_MIN_MS = 100, PAUSE_MAX_MS = 2000, PAUSES = 10 };
 
-enum { DRAIN_BYTES = 64 << 10 };
-
 /* Where no target is named. */
 static char every_port[] = "1-65535";
 
@@ -83,13 +81,6 @@ static bool is_told(struct check *c, uint64_t cookie)
 	return false;
 }
 
-/* Where there is but one look, many lines need not wait for its end. */
-static void drain(struct check *c)
-{
-	if (c->lines.len > DRAIN_BYTES && c->o->timeout_ms <= 0)
-		print_some(&c->lines, &c->to);
-}
-
 static void put_lines(struct check *c, const struct report *r)
 {
 	const struct netns *ns = r->request->netns;
@@ -102,7 +93,7 @@ static void put_lines(struct check *c, const struct report *r)
 		any = true;
 		if (!is_told(c, row_sock(r, i).cookie))
 			line_row(&c->lines, r, i, label);
-		drain(c);
+		buf_drain(&c->lines);
 	}
 	if (!any)
 		line_alone(&c->lines, r, label);
@@ -203,10 +194,10 @@ static void print_document(const struct options *o, const struct tour *t)
 	struct collection c = tour_collect(t);
 	struct document d = tour_document(t, &c);
 	struct print to = {.option = "--output", .path = o->output};
-	struct buf out = {0};
+	struct buf out = {.drain = print_some, .arg = &to};
 
 	d.lang = o->lang;
-	json_document(&(struct json_stream){.out = &out, .drain = print_some, .arg = &to}, &d);
+	json_document(&(struct json_stream){.out = &out}, &d);
 	print_end(&to, &out);
 	buf_free(&out);
 	collection_free(&c);
@@ -271,6 +262,10 @@ int cmd_check(const struct options *given)
 		die("--save writes what --since reads: one of them is wanted");
 	if (o.save)
 		return save(&o);
+	if (o.timeout_ms <= 0) { /* where there is but one look, many lines need not wait for its end */
+		c.lines.drain = print_some;
+		c.lines.arg = &c.to;
+	}
 	read_match(&c);
 	o.probe = PROBE_NEVER;
 	o.all |= o.since || c.lines_wanted;

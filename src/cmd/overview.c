@@ -135,9 +135,9 @@ int cmd_overview(const struct options *given)
 	struct tour tour;
 	struct survey survey = {.tour = &tour};
 	struct extent extent = {.details = !o.quiet || o.output, .every = o.all || o.json || o.prometheus, .survey = true, .sketch = true, .take = take, .arg = &survey};
-	struct buf out = {0};
-	enum verdict worst;
 	struct print to = {.option = "--output", .path = o.output};
+	struct buf out = {.drain = print_some, .arg = &to};
+	enum verdict worst;
 	bool closed;
 
 	o.probe = PROBE_NEVER;
@@ -153,7 +153,7 @@ int cmd_overview(const struct options *given)
 		if (o.prometheus)
 			put_metrics(&out, &survey);
 		else if (o.json)
-			put_json(&(struct json_stream){.out = &out, .drain = print_some, .arg = &to}, &survey, worst);
+			put_json(&(struct json_stream){.out = &out}, &survey, worst);
 		else
 			put_words(&out, &o, &survey);
 		print_end(&to, &out);

@@ -40,13 +40,13 @@ static void render(const struct options *o, const struct tour *t)
 	struct collection c = tour_collect(t);
 	struct document d = tour_document(t, &c);
 	struct print to = {.option = "--output", .path = o->output};
-	struct buf out = {0};
+	struct buf out = {.drain = print_some, .arg = &to};
 
 	d.lang = o->lang;
 	if (o->prometheus)
 		prom_targets(&out, c.ranges, t->n);
 	else if (o->json)
-		json_document(&(struct json_stream){.out = &out, .drain = print_some, .arg = &to}, &d);
+		json_document(&(struct json_stream){.out = &out}, &d);
 	else
 		put_words(&out, o, t, &c);
 	print_end(&to, &out);

@@ -11,21 +11,11 @@
 #include "out/color.h"
 #include "out/wrap.h"
 
-enum { BETWEEN = 2 };
+enum { BETWEEN = 2, BLOCK = 1000 };
 
 static struct buf *cell(const struct grid *g, size_t row, size_t column)
 {
 	return &g->cells[row * g->ncolumns + column];
-}
-
-/* Adds a row of empty cells, the first of which it returns; only until the next. */
-struct buf *grid_add_row(struct grid *g)
-{
-	size_t size = g->ncolumns * sizeof *g->cells;
-
-	g->cells = xgrow(g->cells, g->nrows, size);
-	memset(cell(g, g->nrows, 0), 0, size);
-	return cell(g, g->nrows++, 0);
 }
 
 /* Of the widest of its lines. */
@@ -44,7 +34,7 @@ static size_t text_width(const char *text)
 
 static size_t column_width(const struct grid *g, size_t c)
 {
-	size_t most = 0;
+	size_t most = g->widths[c];
 
 	for (size_t r = 0; r < g->nrows; r++) {
 		size_t columns = text_width(cell(g, r, c)->s);
@@ -52,6 +42,34 @@ static size_t column_width(const struct grid *g, size_t c)
 		most = columns > most ? columns : most;
 	}
 	return most;
+}
+
+/* All rows but the head leave it. */
+static void let_go(struct grid *g)
+{
+	for (size_t c = 0; c < g->ncolumns; c++)
+		g->widths[c] = column_width(g, c);
+	if (g->mode == GRID_PRINTS) {
+		grid_print(g->out, g, g->indent, g->style);
+		buf_drain(g->out);
+	}
+	for (size_t r = 1; r < g->nrows; r++)
+		for (size_t c = 0; c < g->ncolumns; c++)
+			buf_free(cell(g, r, c));
+	g->nrows = 1;
+	g->continued = true;
+}
+
+/* Adds a row of empty cells, the first of which it returns; only until the next. */
+struct buf *grid_add_row(struct grid *g)
+{
+	size_t size = g->ncolumns * sizeof *g->cells;
+
+	if (g->mode != GRID_KEEPS && g->nrows > BLOCK)
+		let_go(g);
+	g->cells = xgrow(g->cells, g->nrows, size);
+	memset(cell(g, g->nrows, 0), 0, size);
+	return cell(g, g->nrows++, 0);
 }
 
 /* The columns of the terminal that it takes, without the indent. */
@@ -122,10 +140,9 @@ static void print_records(struct buf *out, const struct grid *g, size_t width)
 		indent = cell(g, 0, c)->len > indent ? cell(g, 0, c)->len : indent;
 	indent += GRID_INDENT + BETWEEN;
 	for (size_t r = 1; r < g->nrows; r++) {
+		buf_puts(out, r > 1 || g->continued ? "\n" : "");
 		for (size_t c = 0; c < g->ncolumns; c++)
 			print_cell(out, cell(g, 0, c), indent, cell(g, r, c)->s, width);
-		if (r + 1 < g->nrows)
-			buf_puts(out, "\n");
 	}
 }
 
@@ -151,6 +168,13 @@ static void add_column(struct libscols_table *t, const char *head, bool folded)
 		die("out of memory");
 }
 
+/* Its blocks are tables of their own, and shall look like one: blanks make the first row as wide as all. */
+static void widen(struct grid *g)
+{
+	for (size_t c = 0; c < g->ncolumns; c++)
+		buf_fill(cell(g, 1, c), ' ', column_width(g, c) - text_width(cell(g, 1, c)->s));
+}
+
 static void fill(struct libscols_table *t, const struct grid *g)
 {
 	for (size_t c = 0; c < g->ncolumns; c++)
@@ -165,14 +189,16 @@ static void fill(struct libscols_table *t, const struct grid *g)
 }
 
 /* Lines with an indent and without blanks at their ends. */
-static void print_table(struct buf *out, const struct grid *g, size_t indent, const struct style *style)
+static void print_table(struct buf *out, struct grid *g, size_t indent, const struct style *style)
 {
 	struct libscols_table *t = new_table(style, indent);
 	size_t start = out->len;
 	char *text = NULL;
 
+	if (g->mode == GRID_PRINTS && g->nrows > 1)
+		widen(g);
 	fill(t, g);
-	if (scols_print_table_to_string(t, &text))
+	if (scols_table_enable_noheadings(t, g->continued) || scols_print_table_to_string(t, &text))
 		die("out of memory");
 	for (char *line = text, *end; line && *line; line = end) {
 		size_t len = strcspn(line, "\n");
@@ -184,21 +210,34 @@ static void print_table(struct buf *out, const struct grid *g, size_t indent, co
 		buf_add(out, line, len);
 		buf_puts(out, "\n");
 	}
-	color_span(out, start, start + strcspn(out->s + start, "\n"), ROLE_HEADING, style);
+	if (!g->continued)
+		color_span(out, start, start + strcspn(out->s + start, "\n"), ROLE_HEADING, style);
 	free(text);
 	scols_unref_table(t);
 }
 
 /*
  * Prints it behind an indent.  Where it is wider than the terminal it becomes
- * records, one cell a line, so that none is cut.
+ * records, one cell a line, so that none is cut.  Of one that prints (g->mode): the
+ * rows that have not left it yet.
  */
-void grid_print(struct buf *out, const struct grid *g, size_t indent, const struct style *style)
+void grid_print(struct buf *out, struct grid *g, size_t indent, const struct style *style)
 {
 	if (indent + grid_width(g) > style->width)
 		print_records(out, g, style->width);
 	else
 		print_table(out, g, indent, style);
+}
+
+/* Empties a grid that has measured all rows: now they are added again, and printed block by block; the last by grid_print(). */
+void grid_restart(struct grid *g, struct buf *out, size_t indent, const struct style *style)
+{
+	struct grid again = {.ncolumns = g->ncolumns, .mode = GRID_PRINTS, .out = out, .indent = indent, .style = style};
+
+	for (size_t c = 0; c < g->ncolumns; c++)
+		again.widths[c] = column_width(g, c);
+	grid_free(g);
+	*g = again;
 }
 
 void grid_free(struct grid *g)

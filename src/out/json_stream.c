@@ -10,7 +10,7 @@
 
 #include "base/msg.h"
 
-enum { INDENT = 2, DRAIN_BYTES = 64 << 10 };
+enum { INDENT = 2 };
 
 static void line(struct json_stream *st)
 {
@@ -21,8 +21,7 @@ static void line(struct json_stream *st)
 /* What stands before a piece: a comma, the line, the key. */
 static void begin(struct json_stream *st, const char *key)
 {
-	if (st->drain && st->out->len > DRAIN_BYTES)
-		st->drain(st->out, st->arg);
+	buf_drain(st->out);
 	if (st->filled)
 		buf_puts(st->out, ",");
 	if (st->depth)

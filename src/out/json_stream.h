@@ -8,11 +8,9 @@
 #include "base/buf.h"
 #include "model/report.h"
 
-/* A document that is written piece by piece: what is in out may leave it between two pieces. */
+/* A document that is written piece by piece: what is in out may leave it between two pieces (buf_drain()). */
 struct json_stream {
 	struct buf *out;
-	void (*drain)(struct buf *out, void *arg); /* is called when there is much in out; NULL: all of it stays */
-	void *arg;
 	unsigned int depth;
 	bool filled;        /* the innermost object or array has something in it */
 };

@@ -77,29 +77,39 @@ static void put_cause(struct grid *g, const struct report *r, int cause, const s
 		put_sock(g, r, &rest, columns, style);
 }
 
-static struct grid socket_grid(const struct report *r, const struct style *style)
+static void put_socks(struct grid *g, const struct report *r, const struct style *style)
 {
 	struct columns columns = columns_of(r, style);
-	struct grid g = {.ncolumns = columns.n};
-	struct buf *head = grid_add_row(&g);
+	struct buf *head;
 
+	g->ncolumns = columns.n;
+	head = grid_add_row(g);
 	for (size_t c = 0; c < columns.n; c++)
 		buf_puts(&head[c], column_head((enum column)columns.v[c]));
 	for (int cause = -1; cause < (int)r->ncauses; cause++)
-		put_cause(&g, r, cause, &columns, style);
-	return g;
+		put_cause(g, r, cause, &columns, style);
 }
 
-/* The sockets that are a cause, one line each; with fewer words, then as records, where that is too wide. */
+/*
+ * The sockets that are a cause, one line each; with fewer words, then as records,
+ * where that is too wide.  Where there are very many all are put twice, to be
+ * measured, then printed.
+ */
 void table_sockets(struct buf *out, const struct report *r, const struct style *style)
 {
 	struct style brief = *style;
-	struct grid g = socket_grid(r, style);
+	struct grid g = {.mode = GRID_MEASURES};
 
+	put_socks(&g, r, style);
 	if (GRID_INDENT + grid_width(&g) > style->width) {
 		brief.brief = true;
 		grid_free(&g);
-		g = socket_grid(r, &brief);
+		g = (struct grid){.mode = GRID_MEASURES};
+		put_socks(&g, r, &brief);
+	}
+	if (g.continued) {
+		grid_restart(&g, out, GRID_INDENT, style);
+		put_socks(&g, r, &brief);
 	}
 	grid_print(out, &g, GRID_INDENT, style);
 	grid_free(&g);

@@ -62,8 +62,8 @@ static void drain(struct buf *out, void *arg)
 /* Much of it leaves before the end, and nothing is lost. */
 START_TEST(test_drained)
 {
-	struct buf out = {0}, whole = {0};
-	struct json_stream st = {.out = &out, .drain = drain, .arg = &whole};
+	struct buf whole = {0}, out = {.drain = drain, .arg = &whole};
+	struct json_stream st = {.out = &out};
 	struct rows v = {0};
 	size_t most = 0;
 	json_t *read;
