@@ -36,7 +36,7 @@ static size_t column_width(const struct grid *g, size_t c)
 {
 	size_t most = g->widths[c];
 
-	for (size_t r = 0; r < g->nrows; r++) {
+	for (size_t r = 0; r < g->nrows && g->mode != GRID_PRINTS; r++) {
 		size_t columns = text_width(cell(g, r, c)->s);
 
 		most = columns > most ? columns : most;

@@ -16,10 +16,11 @@ size_t wrap_columns(const char *s, size_t len)
 	unsigned int c;
 
 	for (size_t i = 0, n; i < len; i += n ? n : 1) {
-		int width;
+		int width = 1;
 
-		n = utf8_decode(s + i, len - i, &c);
-		width = n ? wcwidth((wchar_t)c) : 1;
+		n = s[i] >= ' ' && s[i] <= '~' ? 1 : utf8_decode(s + i, len - i, &c);
+		if (n > 1)
+			width = wcwidth((wchar_t)c);
 		columns += width < 0 ? 1 : (size_t)width;
 	}
 	return columns;

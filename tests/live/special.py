@@ -425,6 +425,7 @@ def many_time_waits(build):
         report = ask_one(build, w, "9877")
         need_little_memory(build, w, 8 * 1024, ("-j",), ())
         need_little_memory(build, w, 16 * 1024, ("-a", "-j"), ("check",))
+        need_little_memory(build, w, 32 * 1024, ("-a",))
         with tempfile.TemporaryDirectory() as folder:
             need_whole_files(build, w, folder)
     got = (report["verdict"], [c["id"] for c in report["causes"]], sum(s["count"] for s in report["sockets"]))
