@@ -6,6 +6,7 @@
  */
 #include "out/json_stream.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/msg.h"
@@ -84,8 +85,11 @@ void json_stream_rows(struct json_stream *st, const char *key, const struct rows
 {
 	json_stream_open(st, key, '[');
 	for (size_t i = 0; rows_next(rows, &i); i++) {
+		char text[24];
+
 		begin(st, NULL);
-		buf_printf(st->out, "%zu", i);
+		snprintf(text, sizeof text, "%zu", i);
+		buf_puts(st->out, text);
 	}
 	json_stream_close(st, ']');
 }
