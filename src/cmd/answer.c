@@ -20,8 +20,7 @@
 /* What no table lists, owners, options, trials one by one, the ways of this kernel. */
 enum { ROUNDS = 4 + BINDS_MAX };
 
-/* Judges, and fetches what the judgement wants, round by round. */
-static void settle(struct answer *a, bool details)
+static void rounds(struct answer *a, bool details)
 {
 	struct want want;
 
@@ -31,6 +30,23 @@ static void settle(struct answer *a, bool details)
 		want_free(&want);
 	}
 	want_free(&want);
+}
+
+/*
+ * Judges, and fetches what the judgement wants, round by round.  Alike sockets are
+ * judged alike: where all shall have a row, that is for the last round.
+ */
+static void settle(struct answer *a, bool details)
+{
+	bool all = a->request.all;
+
+	a->request.all = false;
+	rounds(a, details);
+	a->request.all = all;
+	if (!all)
+		return;
+	report_free(&a->report);
+	rounds(a, details);
 }
 
 /*
