@@ -49,10 +49,12 @@ class Load:
 
     fades: the first maker is manytw, which renews what would end after 60 seconds.
     many: ours are so many that the rows for all of them are a measurement of their own.
+    seeks: a holder must be found for the verdict if that hangs on its options.
     """
 
-    def __init__(self, what, makers, port=PORT, rounds=None, fades=False, many=False):
-        self.what, self.makers, self.port, self.rounds, self.fades, self.many = what, makers, port, rounds, fades, many
+    def __init__(self, what, makers, port=PORT, rounds=None, fades=False, many=False, seeks=False):
+        self.what, self.makers, self.port, self.rounds = what, makers, port, rounds
+        self.fades, self.many, self.seeks = fades, many, seeks
 
 
 def listener(port, n=1):
@@ -87,7 +89,7 @@ def loads(build):
                             [time_waits(100000), listener(PORT)], fades=True),
         "tw-10k": Load("10,000 TIME_WAIT on ours", [time_waits(10000)], fades=True),
         "tw-ours": Load("100,000 TIME_WAIT on ours", [time_waits(100000)], fades=True, many=True),
-        "descriptors": Load("2000 processes of 50 descriptors, a listener", [tool("manyfd", 2000, 50), listener(PORT)]),
+        "descriptors": Load("2000 processes of 50 descriptors, a listener", [tool("manyfd", 2000, 50), listener(PORT)], seeks=True),
         "listeners": Load("10,000 listeners", [listener(10000, 10000)], port=10000),
         "connections": Load("50,000 connections of a listener", [tool("manyconn", 50000, PORT)], many=True),
         "tw-million": Load("1,000,000 TIME_WAIT on ours", [time_waits(1000000)], rounds=3, fades=True, many=True),
@@ -99,6 +101,7 @@ def commands(build, load):
     rows = [
         ("portwhy", [portwhy, port]),
         ("portwhy -q", [portwhy, "-q", port]),
+        ("-q --reuseport", [portwhy, "-q", "--reuseport", port] if load.seeks else []),
         ("portwhy -j", [portwhy, "-j", port]),
         ("portwhy -a -j", [portwhy, "-a", "-j", port] if load.many else []),
         ("check", [portwhy, "check", port]),
@@ -205,11 +208,11 @@ def column(value):
 def show(load, found):
     beside = ("ss", "floor", *OTHERS)
     print("\n%s; medians of %d rounds" % (load.what, found["rounds"]))
-    print("    %-13s %9s %9s" % ("", "ms", "peak KiB") + "".join("%10s" % ("x " + to) for to in beside))
+    print("    %-15s %9s %9s" % ("", "ms", "peak KiB") + "".join("%10s" % ("x " + to) for to in beside))
     for name, ms, peak in found["rows"]:
-        print("    %-13s %9.2f %9d" % (name, ms, peak) + "".join(column(ratio(found, name, to)) for to in beside))
+        print("    %-15s %9.2f %9d" % (name, ms, peak) + "".join(column(ratio(found, name, to)) for to in beside))
     for name in found["late"]:
-        print("    %-13s too late" % name)
+        print("    %-15s too late" % name)
 
 
 def show_growth(found):
@@ -218,10 +221,10 @@ def show_growth(found):
     if len(sizes) < 2:
         return
     print("\nHow cost grows: ms and peak KiB of so many TIME_WAIT on ours")
-    print("    %-13s" % "" + "".join("%20s" % format(n, ",") for _, n in sizes))
+    print("    %-15s" % "" + "".join("%20s" % format(n, ",") for _, n in sizes))
     for name in ("portwhy", "portwhy -q", "floor", "ss"):
         cells = [(medians(found[load]).get(name), peaks(found[load]).get(name, 0)) for load, _ in sizes]
-        print("    %-13s" % name + "".join("%s%10d" % (column(ms), peak) for ms, peak in cells))
+        print("    %-15s" % name + "".join("%s%10d" % (column(ms), peak) for ms, peak in cells))
 
 
 def link_programs(folder):
@@ -248,11 +251,11 @@ def show_start(build, rounds):
             for what, command in rows:
                 times[what].append(run(build, command, env={**os.environ, "LC_ALL": "C.UTF-8"})[0])
     print("\nStarting: each has one thing more than that above; medians of %d rounds" % (rounds * 10))
-    print("    %-13s %9s %9s" % ("", "ms", "more"))
+    print("    %-15s %9s %9s" % ("", "ms", "more"))
     before = None
     for what, _ in rows:
         ms = statistics.median(times[what])
-        print("    %-13s %9.2f%s" % (what, ms, column(None if before is None else ms - before)))
+        print("    %-15s %9.2f%s" % (what, ms, column(None if before is None else ms - before)))
         before = ms
 
 
