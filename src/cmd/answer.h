@@ -21,10 +21,10 @@ struct extent {
 	bool sketch;    /* and of these no more than what is on each, and whether bind() works */
 	bool (*take)(struct report *r, void *arg); /* gets each report, and says whether it is listed; NULL: what is not free is */
 	void *arg;
-	const struct answers *earlier; /* to the same some time ago, or none ({0}): trials are not made again without need; NULL: it is the first time */
+	const struct answers *earlier; /* to the same some time ago: trials are not made again without need; NULL: it is the first time */
 };
 
-/* The answers to one inquiry. */
+/* The answers to one inquiry; they point into themselves, and stay where they are. */
 struct answers {
 	struct answer **v;      /* those that are listed */
 	size_t n;

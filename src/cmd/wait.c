@@ -43,7 +43,7 @@ struct waiting {
 	const struct options *o;
 	struct places places;
 	struct inquiry *q;
-	struct answers *a;       /* of the last look */
+	struct answers **a;      /* of the last look */
 	size_t n;
 	struct destroyed heard;
 	struct subject subject;
@@ -83,13 +83,20 @@ static void begin(struct waiting *w)
 	w->shown = !w->o->quiet && line_begin();
 }
 
+static void forget(struct answers *a)
+{
+	if (a)
+		answers_free(a);
+	free(a);
+}
+
 static void look_at(struct waiting *w, size_t i, enum probe_when probe)
 {
-	struct answers next;
+	struct answers *next = xcalloc(1, sizeof *next);
 
 	w->q[i].request.probe = probe;
-	answers_find(&next, &w->q[i], &(struct extent){.brief = true, .earlier = &w->a[i]});
-	answers_free(&w->a[i]);
+	answers_find(next, &w->q[i], &(struct extent){.brief = true, .earlier = w->a[i]});
+	forget(w->a[i]);
 	w->a[i] = next;
 }
 
@@ -98,7 +105,7 @@ static enum verdict worst(const struct waiting *w)
 	enum verdict v = FREE;
 
 	for (size_t i = 0; i < w->n; i++)
-		v = w->a[i].worst > v ? w->a[i].worst : v;
+		v = w->a[i]->worst > v ? w->a[i]->worst : v;
 	return v;
 }
 
@@ -114,7 +121,7 @@ static void look(struct waiting *w)
 	w->looked = clock_ms();
 	for (size_t i = 0; i < w->n; i++) {
 		look_at(w, i, PROBE_NEVER);
-		if (may_try && w->a[i].worst == UNSURE)
+		if (may_try && w->a[i]->worst == UNSURE)
 			look_at(w, i, w->o->probe);
 	}
 	for (size_t i = 0; may_try && i < w->n && worst(w) == FREE; i++)
@@ -200,11 +207,11 @@ static bool is_over(struct waiting *w, int *status)
 		return true;
 	*status = EXIT_TAKEN;
 	for (size_t i = 0; i < w->n; i++)
-		if (tell_refusal(w, &w->a[i]))
+		if (tell_refusal(w, w->a[i]))
 			return true;
 	*status = EXIT_UNSURE;
 	for (size_t i = 0; i < w->n; i++)
-		if (tell_doubt(w, &w->a[i]))
+		if (tell_doubt(w, w->a[i]))
 			return true;
 	return false;
 }
@@ -222,8 +229,8 @@ static const struct report *last_of(const struct waiting *w, size_t *inquiry, si
 
 	*others = 0;
 	for (size_t i = 0; i < w->n; i++)
-		for (size_t k = 0; k < w->a[i].n; k++) {
-			const struct report *r = &w->a[i].v[k]->report;
+		for (size_t k = 0; k < w->a[i]->n; k++) {
+			const struct report *r = &w->a[i]->v[k]->report;
 
 			if (r->verdict == FREE)
 				continue;
@@ -254,7 +261,7 @@ static void describe(struct subject *s, const struct waiting *w, const struct re
 	const struct report *told;
 
 	one.request.probe = PROBE_NEVER;
-	answers_find(&full, &one, &(struct extent){.details = true, .earlier = &w->a[inquiry]});
+	answers_find(&full, &one, &(struct extent){.details = true, .earlier = w->a[inquiry]});
 	told = full.v[0]->report.verdict == FREE ? r : &full.v[0]->report;
 	s->words.len = 0;
 	progress_subject(&s->words, told, &style);
@@ -371,8 +378,8 @@ static void rest(struct waiting *w)
 	int64_t ms, last = earlier(w->deadline, w->looked + VIGIL_LONGEST), until;
 
 	for (size_t i = 0; i < w->n; i++)
-		for (size_t k = 0; k < w->a[i].n; k++)
-			vigil_add(&v, &w->a[i].v[k]->report);
+		for (size_t k = 0; k < w->a[i]->n; k++)
+			vigil_add(&v, &w->a[i]->v[k]->report);
 	ms = vigil_ms(&v, w->heard.fd >= 0);
 	until = earlier(last, w->looked + ms);
 	while (!sleep_until(w, until, v.cookie) && until < last && v.place && obstacle_stands(v.place))
@@ -384,7 +391,7 @@ static void end(struct waiting *w)
 	hide(w);
 	destroyed_close(&w->heard);
 	for (size_t i = 0; i < w->n; i++)
-		answers_free(&w->a[i]);
+		forget(w->a[i]);
 	free(w->a);
 	buf_free(&w->subject.words);
 	inquiries_free(w->q, w->n);

@@ -303,7 +303,8 @@ def refused(build):
         low = "only root may bind ports below 1024.$"
         Wait(w, build, "80", wrap=NO_PRIVILEGE).ends(1, "^portwhy: tcp 80 is refused: bind.. fails with EACCES, " + low)
         Wait(w, build, "-q", "80", wrap=NO_PRIVILEGE).ends(1)
-        Wait(w, build, "1020-1030", wrap=NO_PRIVILEGE).ends(1, "^portwhy: tcp 1020-1030 is refused: bind.. fails with EACCES on 4 of")
+        some = "^portwhy: tcp 1020-1030 is refused: bind.. fails with EACCES on 4 of its ports, only root may bind those below 1024.$"
+        Wait(w, build, "1020-1030", wrap=NO_PRIVILEGE).ends(1, some)
         Wait(w, build, "9877", "80", wrap=NO_PRIVILEGE).ends(1, "^portwhy: tcp 80 is refused")
         Wait(w, build, "/nonexistent/sock").ends(1, "^portwhy: unix /nonexistent/sock is refused: bind.. fails with ENOENT")
         with Holder(w, "s = listening(80)"):
