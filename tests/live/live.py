@@ -41,7 +41,8 @@ from unlisted import UNLISTED
 from waiting import WAITING, WAITING_LONG
 from world import ALL_IN_SIGHT, LISTS_BOUND_ONLY, USUAL, Build, Failure, Skip, run
 
-# Where sockets are found by the descriptors of all processes, those on their way in one case could be what another looks for.
+# Where sockets are found by the descriptors of all processes, those on their way in one case could be what another looks for,
+# and the user that looks there may enter the network namespaces of all.
 WORKERS = 1 if ALL_IN_SIGHT and not LISTS_BOUND_ONLY else 2
 
 
@@ -118,7 +119,7 @@ def main():
         counts["skip"] = len(tests)
         tests = []
     with ThreadPoolExecutor(WORKERS) as pool, ThreadPoolExecutor(1) as idle:
-        for done in as_completed([(idle if t in WAITING_LONG else pool).submit(outcome, build, *t) for t in tests]):
+        for done in as_completed([(idle if t in WAITING_LONG and WORKERS > 1 else pool).submit(outcome, build, *t) for t in tests]):
             kind, line = done.result()
             counts[kind] += 1
             print(line, flush=True)
