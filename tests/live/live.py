@@ -27,6 +27,7 @@ from near import check_near_misses
 from netns import NETNS
 from overview import OVERVIEW
 from picking import PICKING
+from progress import PROGRESS
 from recipes import RECIPES
 from prometheus import PROMETHEUS
 from runtimes import RUNTIMES
@@ -61,6 +62,7 @@ def all_tests():
         *NETNS,
         *OVERVIEW,
         *PICKING,
+        *PROGRESS,
         *RECIPES,
         *PROMETHEUS,
         *RUNTIMES,

@@ -4,118 +4,17 @@
 Nothing here measures time: that a wait goes on is seen by its sleeping again after
 what has happened.
 """
-import fcntl
 import os
-import pty
 import re
-import select
-import signal
-import struct
-import subprocess
-import sys
 import tempfile
-import termios
 import time
 
 from cases import NO_PRIVILEGE
 from expect import WATCHED, ask_one, differ
 from netns import beside, pid_of
 from special import without
-from world import ENV, PATIENCE, TIMES_SLOWER, Failure, Skip, World, nested, run
-
-# A program that holds what its lines make, one line at a time: "+" before each answer.
-HOLDER = """
-import socket, sys
-TCP, UDP = socket.SOCK_STREAM, socket.SOCK_DGRAM
-def bound(port, kind=TCP, options=(), address="127.0.0.1"):
-    s = socket.socket(socket.AF_INET, kind)
-    for o in options:
-        s.setsockopt(socket.SOL_SOCKET, o, 1)
-    s.bind((address, port))
-    return s
-def listening(*args, **more):
-    s = bound(*args, **more)
-    s.listen()
-    return s
-def named(name):
-    s = socket.socket(socket.AF_UNIX)
-    s.bind(name)
-    return s
-for line in sys.stdin:
-    exec(line)
-    print("+", flush=True)
-"""
-
-
-class Holder:
-    def __init__(self, w, *lines):
-        self.process = subprocess.Popen([*w.enter(), sys.executable, "-c", HOLDER], stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, env=ENV)
-        self.does(*lines)
-
-    def does(self, *lines):
-        for line in lines:
-            self.process.stdin.write(line.encode() + b"\n")
-            self.process.stdin.flush()
-            if self.process.stdout.readline() != b"+\n":
-                raise Failure("the holder failed: %s" % line)
-
-    def dies(self):
-        self.process.kill()
-        self.process.communicate()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.dies()
-
-
-class Wait:
-    """portwhy wait, under way."""
-
-    def __init__(self, w, build, *args, wrap=(), enter=None, output=subprocess.PIPE, env=None):
-        argv = [*(w.enter() if enter is None else enter), *wrap, build.portwhy, "wait", *args]
-        self.process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env={**ENV, **(env or {})})
-        self.slept = 0
-
-    def status(self):
-        with open("/proc/%d/status" % self.process.pid) as f:
-            return dict(line.split(":\t", 1) for line in f.read().splitlines())
-
-    def sleeps(self):
-        """Until it has gone to sleep once more than the last time that this was asked."""
-        end = time.monotonic() + PATIENCE
-        while time.monotonic() < end:
-            if self.process.poll() is not None:
-                raise Failure("it does not wait: status %d, %r" % (self.process.returncode, self.process.communicate()))
-            s = self.status()
-            times = int(s["voluntary_ctxt_switches"])
-            if s["Name"] == "portwhy" and s["State"][0] == "S" and times > self.slept:
-                self.slept = times
-                return self
-            time.sleep(0.01)
-        raise Failure("it does not go to sleep")
-
-    def ends(self, status=0, says=None):
-        """It ends so, and silently, or with one line on standard error."""
-        try:
-            out, err = self.process.communicate(timeout=PATIENCE)
-        except subprocess.TimeoutExpired:
-            raise Failure("it does not return") from None
-        if self.process.returncode != status:
-            raise Failure(differ("status", status, (self.process.returncode, err)))
-        if out or (says is None) != (not err):
-            raise Failure("output %r, standard error %r" % (out, err))
-        if says is not None and (len(err.decode().splitlines()) != 1 or not re.search(says, err.decode())):
-            raise Failure(differ("line", says, err))
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.kill()
-        self.process.communicate()
+from waiter import Holder, Wait
+from world import PATIENCE, TIMES_SLOWER, Failure, Skip, World, nested
 
 
 def works(w, build, address="127.0.0.1", port=9877, udp=False):
@@ -356,90 +255,6 @@ def elsewhere(build):
             wait.ends(0)
 
 
-# What the line shows, and how it is taken away.
-ERASE = "\033[K"
-ERASED = "\r" + ERASE
-
-
-def on_terminal(w, build, *args, columns=80, env=None, ends_by=None):
-    """All that a terminal of that width got, and the exit status; ends_by is called as soon as the line was written over."""
-    master, slave = pty.openpty()
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    shown = b""
-    end = time.monotonic() + PATIENCE
-    with Wait(w, build, *args, output=slave, env={"TERM": "xterm", **(env or {})}) as wait:
-        os.close(slave)
-        while True:
-            if not select.select([master], [], [], max(0, end - time.monotonic()))[0]:
-                raise Failure("it does not end: %r" % shown)
-            try:
-                more = os.read(master, 65536)
-            except OSError:  # the other end is closed
-                more = b""
-            shown += more
-            if not more:
-                break
-            if ends_by and shown.count(b"\r") > 1:
-                ends_by(wait.process)
-                ends_by = None
-        status = wait.process.wait(PATIENCE)
-    os.close(master)
-    return shown.decode(), status
-
-
-def check_shown(text, line, columns=80):
-    """Each line is written over the one before, none is as wide as the terminal, nothing is left at the end."""
-    if not text.endswith(ERASED):
-        raise Failure("it leaves something: %r" % text)
-    lines = text.replace("\033[1;33m", "").replace("\033[0m", "").split("\r")
-    if lines[0] or not all(each.endswith(ERASE) for each in lines[1:]):
-        raise Failure("not written over: %r" % text)
-    lines = [each[:-len(ERASE)] for each in lines[1:]]
-    for each in lines:
-        if len(each) >= columns or (each and not re.search(line, each)):
-            raise Failure("%r, wanted %s" % (each, line))
-
-
-def progress(build):
-    with World(build, "free") as w, Holder(w, "s = listening(9877)") as h:
-        holder = "^tcp 9877: python3[^ ]* .pid %d, root. listens on it, waited [0-9]+ s$" % h.process.pid
-        text, status = on_terminal(w, build, "9877", ends_by=lambda p: h.does("s.close()"))
-        check_shown(text, holder)
-        if status != 0:
-            raise Failure(differ("status", 0, status))
-        h.does("s = listening(9877)")
-        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-            number = getattr(signal, name)
-            text, status = on_terminal(w, build, "9877", ends_by=lambda p: p.send_signal(number))
-            check_shown(text, holder)
-            if status != -number:
-                raise Failure(differ("status after " + name, -number, status))
-        text, status = on_terminal(w, build, "-T", "0.3", "9877")
-        line, found, told = text.partition("portwhy: timed out: ")
-        check_shown(line, holder)
-        if not found or "\r" in told[:-2]:
-            raise Failure("timed out: %r" % text)
-        for args, env in ((("-q",), {}), ((), {"TERM": "dumb"}), ((), {"TERM": ""})):
-            text, _ = on_terminal(w, build, "-T", "0.3", *args, "9877", env=env)
-            if "\033" in text or "listens on it, waited" in text:
-                raise Failure("%s %s: %r" % (args, env, text))
-
-
-def bar(build):
-    bars = ((("--ascii",), {}, r"\[[#.]{10}\]"), ((), {"LC_ALL": "C"}, r"\[[#.]{10}\]"), ((), {}, "\\[[\u2588\u2591]{10}\\]"))
-    with World(build, "time-wait-lacked") as w:
-        for args, env, cells in bars:
-            for options, more, colored in (((), {}, True), ((), {"NO_COLOR": "1"}, False), (("--color=never",), {}, False)):
-                text, _ = on_terminal(w, build, "9877", *args, *options, env={**env, **more},
-                                      ends_by=lambda p: p.terminate())
-                check_shown(text, "^tcp 9877: TIME_WAIT, [0-9]+ s left  %s$" % cells)
-                if ("\033[1;33m" in text) != colored:
-                    raise Failure("%s %s: colour: %r" % (options, more, text))
-        for columns in (44, 30, 12):
-            text, _ = on_terminal(w, build, "9877", columns=columns, ends_by=lambda p: p.terminate())
-            check_shown(text, "", columns)
-
-
 def until_logged(log, what, process):
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
@@ -531,8 +346,6 @@ WAITING = [
     ("wait-elsewhere", elsewhere),
     ("wait-announced", announced),
     ("wait-busy", busy),
-    ("wait-progress", progress),
-    ("wait-bar", bar),
     ("wait-no-netlink", lambda b: held(b, "listener", without(b, "netlink"))),
 ]
 WAITING += [("wait-" + name, lambda b, name=name: held(b, name)) for name in HELD]
