@@ -71,7 +71,7 @@ $(BUILD)/tests/%: tests/lib/%.c Makefile
 # One tool is more than one file; the list of what it includes is that of its last file alone.
 $(BUILD)/tests/situation: $(wildcard tests/lib/situation/*.c) tests/lib/situation.h tests/lib/tcp.h
 
-$(GOLDEN): $(BUILD)/tests/golden/golden.o $(SCENE) $(LIBOBJ)
+$(GOLDEN): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/golden/golden*.c)) $(SCENE) $(LIBOBJ)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 

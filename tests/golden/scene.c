@@ -238,3 +238,14 @@ const struct scene *scene_at(size_t i)
 				return s;
 	return NULL;
 }
+
+/* The one of that name, which there is. */
+const struct scene *scene_called(const char *slug)
+{
+	const struct scene *s;
+
+	for (size_t i = 0; (s = scene_at(i)); i++)
+		if (!strcmp(s->slug, slug))
+			return s;
+	abort();
+}

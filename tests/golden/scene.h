@@ -16,6 +16,7 @@ extern const struct scene free_scenes[], listening_scenes[], holder_scenes[], cl
     udp_scenes[], pick_scenes[], connect_scenes[], elsewhere_scenes[], unix_scenes[];
 
 const struct scene *scene_at(size_t i);
+const struct scene *scene_called(const char *slug);
 
 void scene_start(struct snapshot *seen, struct request *request);
 struct sock *scene_sock(struct snapshot *seen, enum sock_state state, const char *local, const char *peer);
