@@ -13,6 +13,7 @@
 #include "cmd/baseline.h"
 #include "cmd/clock.h"
 #include "cmd/print.h"
+#include "cmd/render.h"
 #include "cmd/tour.h"
 #include "judge/match.h"
 #include "model/index.h"
@@ -189,20 +190,6 @@ static void look_until(struct check *c)
 	}
 }
 
-static void print_document(const struct options *o, const struct tour *t)
-{
-	struct collection c = tour_collect(t);
-	struct document d = tour_document(t, &c);
-	struct print to = {.option = "--output", .path = o->output};
-	struct buf out = {.drain = print_some, .arg = &to};
-
-	d.lang = o->lang;
-	json_document(&(struct json_stream){.out = &out}, &d);
-	print_end(&to, &out);
-	buf_free(&out);
-	collection_free(&c);
-}
-
 static void read_match(struct check *c)
 {
 	struct buf bad = {0}, shown = {0};
@@ -226,7 +213,7 @@ static void read_match(struct check *c)
 static int tell(struct check *c)
 {
 	if (c->o->json && (!c->o->quiet || c->o->output))
-		print_document(c->o, &c->tour);
+		render(&c->tour, c->o);
 	else if (c->lines.len || c->o->output)
 		print_end(&c->to, &c->lines);
 	if (c->found == UNKNOWN && !c->o->quiet)

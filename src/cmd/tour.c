@@ -75,61 +75,6 @@ void tour_make(struct tour *t, const struct options *o, const struct extent *ext
 	tell_gaps(t);
 }
 
-static struct range range_of(const struct inquiry *q, const struct answers *a, const struct report **reports)
-{
-	return (struct range){
-	    .about = &a->about,
-	    .reports = reports,
-	    .n = a->n,
-	    .ports = q->nports,
-	    .not_free = a->not_free,
-	    .low = a->low,
-	};
-}
-
-/* Puts the reports of all answers that are not dropped into one array; to be released before t. */
-struct collection tour_collect(const struct tour *t)
-{
-	struct collection c = {.ranges = xcalloc(t->n, sizeof *c.ranges)};
-	size_t total = 0;
-
-	for (size_t i = 0; i < t->n; i++)
-		total += t->a[i].dropped ? 0 : t->a[i].n;
-	c.reports = xcalloc(total + 1, sizeof *c.reports);
-	for (size_t i = 0; i < t->n; i++) {
-		const struct answers *a = &t->a[i];
-
-		if (a->dropped)
-			continue;
-		c.ranges[i] = range_of(&t->q[i], a, c.reports + c.nreports);
-		for (size_t k = 0; k < a->n; k++)
-			c.reports[c.nreports++] = &a->v[k]->report;
-	}
-	return c;
-}
-
-/* What c has as a document; the language of the code is left to the caller. */
-struct document tour_document(const struct tour *t, const struct collection *c)
-{
-	const struct answers *first = &t->a[0];
-
-	return (struct document){
-	    .reports = c->reports,
-	    .n = c->nreports,
-	    .ranges = c->ranges,
-	    .nranges = t->n,
-	    .host = first->is_many ? &first->shared.host : &first->v[0]->seen.host,
-	    .verdict = t->worst,
-	};
-}
-
-void collection_free(struct collection *c)
-{
-	free(c->reports);
-	free(c->ranges);
-	*c = (struct collection){0};
-}
-
 void tour_free(struct tour *t)
 {
 	for (size_t i = 0; i < t->n; i++)

@@ -5,7 +5,6 @@
 #include "cmd/answer.h"
 #include "cmd/options.h"
 #include "cmd/place.h"
-#include "out/json.h"
 
 /* Each target where we are, then each in the next network namespace. */
 struct tour {
@@ -16,18 +15,8 @@ struct tour {
 	enum verdict worst;   /* of those that are not dropped */
 };
 
-/* The reports of all answers in one array, and the ranges that point into it. */
-struct collection {
-	const struct report **reports;
-	struct range *ranges;
-	size_t nreports;
-};
-
 void tour_make(struct tour *t, const struct options *o, const struct extent *extent,
                bool (*is_news)(const struct answers *a, const struct options *o));
-struct collection tour_collect(const struct tour *t);
-struct document tour_document(const struct tour *t, const struct collection *c);
-void collection_free(struct collection *c);
 void tour_free(struct tour *t);
 
 #endif
