@@ -180,16 +180,29 @@ static bool is_not_root(const struct report *r, const struct cause *c)
 	return r->seen->host.own_uid != 0;
 }
 
+static bool is_hidden_from_user(const struct report *r, const struct cause *c)
+{
+	return is_hidden(r, c) && is_not_root(r, c);
+}
+
+/*
+ * From whom as root something is hidden, is root of a user namespace or lacks
+ * CAP_SYS_PTRACE, as in a container (__ptrace_may_access() in kernel/ptrace.c).
+ */
+static bool is_hidden_from_root(const struct report *r, const struct cause *c)
+{
+	return is_hidden(r, c) && !is_not_root(r, c);
+}
+
 /* A process was not found, but one that probably holds it. */
 static bool is_suspected(const struct report *r, const struct cause *c)
 {
 	return !holder(r, c) && (has(c, FACET_IO_URING) || has(c, FACET_IN_FLIGHT_FD) || has(c, FACET_BLOCKED_ACCEPT));
 }
 
-static bool is_in_other_namespace(const struct report *r, const struct cause *c)
+static bool is_seen_from_host(const struct report *r, const struct cause *c)
 {
-	(void)r;
-	return has(c, FACET_OTHER_PID_NAMESPACE);
+	return has(c, FACET_OTHER_PID_NAMESPACE) || is_hidden_from_root(r, c);
 }
 
 static bool is_in_accept(const struct report *r, const struct cause *c)
@@ -297,7 +310,8 @@ static bool is_proven(const struct report *r, const struct cause *c)
 	    {cause, FIX_CONTINUE_OR_KILL, NOW, is_stopped}, {cause, FIX_STOP_HOLDER, NOW, is_one_process},             \
 	    {cause, FIX_KILL_GROUP, NOW, is_group}, {cause, FIX_WAIT_FOR_CONNECTIONS, NOW | THEN, leaves_connections},      \
 	    {cause, FIX_STOP_PROBABLE_HOLDER, NOW, is_suspected},                                                  \
-	    {cause, FIX_LOOK_AS_ROOT, NOW, is_hidden}, {cause, FIX_LOOK_FROM_HOST, NOW, is_in_other_namespace},    \
+	    {cause, FIX_LOOK_AS_ROOT, NOW, is_hidden_from_user},                                                   \
+	    {cause, FIX_LOOK_FROM_HOST, NOW, is_seen_from_host},                                                   \
 	    {cause, FIX_SET_CLOEXEC, FOR_GOOD, is_inherited},                                                      \
 	    {cause, FIX_SHUTDOWN_BEFORE_CLOSE, FOR_GOOD, is_in_accept}
 

@@ -175,7 +175,7 @@ const struct explain_text explain_facets[] = {
                 "ss, lsof and fuser print nothing then and do not say why. The user of the socket and the cgroup of "
                 "its creator are known all the same, and with it the unit or container.",
             },
-        .see = "look-as-root",
+        .see = "look-as-root look-from-host",
     },
     {
         .id = FACET_KERNEL_OWNED,

@@ -309,14 +309,14 @@ const struct explain_text explain_fixes[] = {
     },
     {
         .id = FIX_LOOK_FROM_HOST,
-        .line = "look from outside of this container",
+        .line = "look from outside of this container or user namespace",
         .parts =
             {
-                "In a pid namespace of its own a process sees only what runs there. From the host portwhy names the "
-                "holder; with -N and a process of the container it looks at the ports that the container sees.",
+                "In a pid namespace of its own a process sees only what runs there, and root of a user namespace may look "
+                "only at what that owns: sudo changes nothing there. From the host portwhy names the holder; with -N and a process of the container it looks at the ports that the container sees.",
                 "Nothing is changed.",
             },
-        .see = "other-pid-namespace",
+        .see = "other-pid-namespace hidden-owner",
     },
     {
         .id = FIX_RAISE_PRIVILEGE,

@@ -125,7 +125,8 @@ const struct fix_text fix_texts[FIXES] = {
     [FIX_LOOK_FROM_HOST] =
         {
             "look-from-host",
-            "look from the host, outside of this container (PID: a process of it, as the host counts)",
+            "look as root of the host, from outside of this container or user namespace (PID: a process of it, as the "
+            "host counts)",
             NULL,
             "sudo portwhy -N PID {argument}",
         },

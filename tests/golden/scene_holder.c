@@ -21,6 +21,13 @@ static void make_hidden(struct snapshot *seen, struct request *request)
 		gap_add(&seen->gaps, GAP_FD_TABLE, EACCES, "1");
 }
 
+/* Root of a user namespace, or one without CAP_SYS_PTRACE, is asked. */
+static void make_hidden_from_root(struct snapshot *seen, struct request *request)
+{
+	make_hidden(seen, request);
+	seen->host.own_uid = 0;
+}
+
 static void make_stopped(struct snapshot *seen, struct request *request)
 {
 	scene_listener(seen, request);
@@ -252,6 +259,7 @@ static void make_pid_namespace(struct snapshot *seen, struct request *request)
 
 const struct scene holder_scenes[] = {
     {"hidden-owner", make_hidden, false},
+    {"hidden-owner-from-root", make_hidden_from_root, false},
     {"stopped", make_stopped, false},
     {"inherited-fd", make_inherited, false},
     {"zombie-leader", make_zombie_leader, false},

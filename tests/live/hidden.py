@@ -81,6 +81,28 @@ def other_pid_namespace(build):
         raise Failure(differ("facets and owner from outside", "none, situation", report["sockets"]))
 
 
+# Root of a user namespace of its own, who may look at nothing that is not in it.
+INNER_ROOT = ("unshare", "-Ur")
+
+
+def hidden_from_inner_root(build):
+    """sudo is of no use to one who is root: what helps is to look from outside.  Near miss: the outer root sees it."""
+    with World(build, "listener", 9877, OWN_USER) as w:
+        if w.run([*INNER_ROOT, "true"]).status != 0:
+            raise Skip("no nested user namespace")
+        report = ask_one(build, w, "9877", wrap=INNER_ROOT)
+        words = w.run([*INNER_ROOT, build.portwhy, "9877"]).out
+        owners = [o["pid"] for o in ask_one(build, w, "9877")["sockets"][0]["owners"]]
+        expect = ("hidden", "look-from-host", [w.facts["pid"][0]])
+    fix = report["causes"][0]["fixes"][0]
+    got = (report["sockets"][0]["held_by"], fix["id"], owners)
+    if got != expect or fix["command"] != "sudo portwhy -N PID 9877":
+        raise Failure(differ("holder, fix, holder from outside", expect, (got, fix)))
+    check_printable(words)
+    if b"look as root:" in words or b"as root of the host" not in b" ".join(words.split()):
+        raise Failure("in words: %r" % words)
+
+
 def close_and_free(build):
     """What the words say of it: the next connection ends it."""
     with World(build, "blocked-accept") as w:
@@ -92,7 +114,8 @@ def close_and_free(build):
 
 HIDDEN = [("found-by-" + row[0], lambda b, row=row: found_by(b, *row))
           for row in (("zombie-leader", "zombie-leader", "task"), ("own-fd-table", "own-fd-table", "task"))]
-HIDDEN += [("io-uring", in_ring), ("other-pid-namespace", other_pid_namespace), ("blocked-accept-ends", close_and_free)]
+HIDDEN += [("io-uring", in_ring), ("other-pid-namespace", other_pid_namespace), ("hidden-from-inner-root", hidden_from_inner_root),
+           ("blocked-accept-ends", close_and_free)]
 # situation, facet, hint; accept-beside is the near miss: a thread in accept() on a listener that is open.
 HINTED = [("in-flight-listener", "in-flight-fd", "in-flight"), ("blocked-accept", "blocked-accept", "accept"),
           ("blocked-accept-reused", "blocked-accept", "accept"), ("accept-beside", "in-flight-fd", "in-flight")]
