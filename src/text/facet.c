@@ -152,14 +152,22 @@ const struct facet_text facet_texts[FACETS] = {
             "peer-unreachable",
             "{retransmits} retransmissions went unanswered: the peer or the network to it is probably gone.",
         },
-    [FACET_SIMULTANEOUS_CLOSE] = {"simultaneous-close", "Both ends closed before they saw the other's FIN."},
-    [FACET_HALF_CLOSED] = {"half-closed", "The process still has the socket: it closed only its sending side."},
+    [FACET_SIMULTANEOUS_CLOSE] = {"simultaneous-close", "TIME_WAIT comes at both ends: neither closed first."},
+    [FACET_HALF_CLOSED] =
+        {
+            "half-closed",
+            "The process still has the socket: once it calls close(), too, the kernel ends sooner what is left.",
+        },
     [FACET_UNREAD_DATA] =
         {
             "unread-data",
             "{unread} bytes lie unread in its receive queue: closing it now sends a reset and leaves nothing behind.",
         },
-    [FACET_NO_TIMEOUT] = {"no-timeout", "No timer runs, not even keepalive: while the peer is silent, only the process ends it."},
+    [FACET_NO_TIMEOUT] =
+        {
+            "no-timeout",
+            "No timer runs, not even keepalive: if the peer went away without a word, nothing here would notice.",
+        },
     [FACET_MANY] = {"many", "More than 1000 alike: a server under load, or one that leaks."},
     [FACET_DEVICE_BOUND] =
         {
