@@ -107,7 +107,8 @@ static bool leaves_connections(const struct report *r, const struct cause *c)
 	for (size_t i = 0; rows_next(&c->socks, &i); i++) {
 		struct sock s = row_sock(r, i);
 
-		if (s.proto == PROTO_TCP && s.state == STATE_ESTABLISHED && s.inode && s.reuseaddr == NO && !sock_unread(&s))
+		if (s.proto == PROTO_TCP && (s.state == STATE_ESTABLISHED || s.state == STATE_FIN_WAIT_2) && s.inode &&
+		    s.reuseaddr == NO && !sock_unread(&s))
 			return holder(r, c) != NULL;
 	}
 	return false;

@@ -82,6 +82,7 @@ print("listens", flush=True)
 if "accept" in sys.argv:
     c = s.accept()[0]
     while "unread" in sys.argv and not c.recv(1, socket.MSG_PEEK): pass
+    if "half" in sys.argv: s.close(); c.shutdown(socket.SHUT_WR)
     print("accepted", flush=True)
 sys.stdin.read()
 """
@@ -99,7 +100,7 @@ sys.stdin.read()
 """
 # What they do, and whether the end of the server then blocks a bind() with SO_REUSEADDR.
 ENDS = [("accept", True), ("accept closes", True), ("", False), ("accept reuseaddr", False),
-        ("accept reuseaddr closes", False), ("accept unread", False)]
+        ("accept reuseaddr closes", False), ("accept unread", False), ("accept half", True)]
 
 
 @contextmanager
