@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/xalloc.h"
@@ -104,14 +105,26 @@ int fdwalk_table(const struct fdwalk *w, const char *path, pid_t pid)
 	return err;
 }
 
+/*
+ * The size of such a directory, -1 where it does not say.  Since 6.2 that is the
+ * number of descriptors (proc_fd_getattr() in fs/proc/fd.c), of which a kernel
+ * thread has none; before it is 0 for all.
+ */
+static int64_t size_of(int procfd, const char *path)
+{
+	struct stat st;
+
+	return fstatat(procfd, path, &st, 0) ? -1 : st.st_size;
+}
+
 /* A process that has ended meanwhile holds nothing; any other failure may hide a holder.  Whether that is enough. */
-static bool walk_process(const struct fdwalk *w, pid_t pid)
+static bool walk_process(const struct fdwalk *w, pid_t pid, bool counted)
 {
 	char path[32];
 	int err;
 
 	snprintf(path, sizeof path, "%d/fd", (int)pid);
-	err = fdwalk_table(w, path, pid);
+	err = counted && !size_of(w->procfd, path) ? 0 : fdwalk_table(w, path, pid);
 	if (err < 0 && err != -ENOENT && err != -ESRCH)
 		tell_refused(w, err, pid);
 	if (w->process)
@@ -124,6 +137,7 @@ struct pids {
 	pid_t *v;
 	size_t n;
 	atomic_size_t next;
+	bool counted; /* 0 is the size of tables without descriptors only */
 };
 
 static void *walk_some(void *arg)
@@ -132,7 +146,7 @@ static void *walk_some(void *arg)
 
 	for (size_t first; first = atomic_fetch_add(&p->next, TAKEN), first < p->n;)
 		for (size_t i = first; i < p->n && i < first + TAKEN; i++)
-			if (walk_process(p->walk, p->v[i])) {
+			if (walk_process(p->walk, p->v[i], p->counted)) {
 				atomic_store(&p->next, p->n);
 				return NULL;
 			}
@@ -171,7 +185,7 @@ static void walk_pids(struct pids *p)
 
 static int walk_all(const struct fdwalk *w, struct listing *proc)
 {
-	struct pids pids = {.walk = w};
+	struct pids pids = {.walk = w, .counted = size_of(w->procfd, "self/fd") > 0};
 	const struct dirent64 *e;
 	bool saw_init = false;
 	int err;
