@@ -97,6 +97,9 @@ static bool is_one_process(const struct report *r, const struct cause *c)
 	return holder(r, c) && !are_several(r, c) && !is_stopped(r, c) && !is_managed(r, c);
 }
 
+/* Connections of which the end of the process does not end our end. */
+enum { STAYING_STATES = 1 << STATE_ESTABLISHED | 1 << STATE_FIN_WAIT_1 | 1 << STATE_FIN_WAIT_2 };
+
 /*
  * Whether the end of its process leaves connections that block even a bind() with
  * SO_REUSEADDR: FIN_WAIT and TIME_WAIT sockets keep the option as it was.  Unread
@@ -107,8 +110,7 @@ static bool leaves_connections(const struct report *r, const struct cause *c)
 	for (size_t i = 0; rows_next(&c->socks, &i); i++) {
 		struct sock s = row_sock(r, i);
 
-		if (s.proto == PROTO_TCP && (s.state == STATE_ESTABLISHED || s.state == STATE_FIN_WAIT_2) && s.inode &&
-		    s.reuseaddr == NO && !sock_unread(&s))
+		if (s.proto == PROTO_TCP && 1U << s.state & STAYING_STATES && s.inode && s.reuseaddr == NO && !sock_unread(&s))
 			return holder(r, c) != NULL;
 	}
 	return false;
