@@ -366,7 +366,7 @@ const struct explain_text explain_facets[] = {
         .parts =
             {
                 "The process called shutdown(SHUT_WR) and still has the socket.",
-                "No timer ends it: the process or the peer must.",
+                "In FIN_WAIT_2 no timer ends it: the process or the peer must.",
             },
         .see = "fin-wait-2-half-closed",
     },
