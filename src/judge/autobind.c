@@ -11,7 +11,7 @@
 #include <errno.h>
 #include <sys/socket.h>
 
-#include "judge/binds.h"
+#include "judge/binder.h"
 
 /* Of each port of the range whether it is taken. */
 struct tally {
@@ -117,7 +117,7 @@ int autobind_bind(const struct report *r, const struct binder *s, enum doubt *do
 /* Whether it is chance what bind() to port 0 at that address gets: a port is free that not every walk comes by. */
 bool autobind_is_chance(const struct report *r, const struct addr *a)
 {
-	struct binder s = binds_binder(r, a, MIX_PLAIN);
+	struct binder s = binder_make(r, a, MIX_PLAIN);
 	struct tally t = tally_strict(r, &s);
 
 	return t.free && !t.certain;
@@ -205,7 +205,7 @@ void autobind_count(struct report *r)
 		describe(r, NULL, 0);
 	}
 	for (size_t i = 0; !r->connect.asked && i < r->nbinds; i += MIXES) {
-		struct binder s = binds_binder(r, &r->binds[i].addr, MIX_PLAIN);
+		struct binder s = binder_make(r, &r->binds[i].addr, MIX_PLAIN);
 
 		t = tally_strict(r, &s);
 		p->chance |= t.free && !t.certain;

@@ -12,6 +12,7 @@
 
 #include "base/xalloc.h"
 #include "judge/autobind.h"
+#include "judge/binder.h"
 #include "judge/quirk.h"
 #include "judge/trial.h"
 
@@ -35,29 +36,9 @@ size_t binds_addresses(const struct request *request, const struct host *host, s
 	return n;
 }
 
-/* The socket that the user would bind to that address, with that mix. */
-struct binder binds_binder(const struct report *r, const struct addr *a, unsigned int mix)
-{
-	return (struct binder){
-	    .proto = (enum proto)r->request->target.proto,
-	    .addr = *a,
-	    .mix = mixes[mix],
-	    .v6only = r->request->v6only && a->family == AF_INET6,
-	    .uid = r->seen->host.uid,
-	    .ifindex = r->request->target.ifindex,
-	    .l3mdev = r->seen->l3mdev,
-	};
-}
-
 static struct binder binder_of(const struct report *r, const struct bind *b)
 {
-	return binds_binder(r, &b->addr, b->mix);
-}
-
-/* Whether T alone blocks S: the rule, and what is known of this kernel. */
-enum tri binds_blocks(const struct report *r, const struct binder *s, const struct sock *t)
-{
-	return quirk_blocks(r->seen, s, t, conflict_blocks(s, t));
+	return binder_make(r, &b->addr, b->mix);
 }
 
 /* IPv6 alone refuses these: an IPv4 address on a socket that takes none, an address of one link without its device. */
@@ -91,7 +72,7 @@ static int early_error(const struct report *r, const struct bind *b)
 static bool may_meet_another(const struct report *r, const struct binder *s)
 {
 	for (size_t i = 0; i < r->seen->nsocks; i++)
-		if (conflict_overlap(s, &r->seen->socks[i]) == NO && binds_blocks(r, s, &r->seen->socks[i]) != NO)
+		if (conflict_overlap(s, &r->seen->socks[i]) == NO && binder_blocked_by(r, s, &r->seen->socks[i]) != NO)
 			return true;
 	return false;
 }
@@ -103,7 +84,7 @@ static enum doubt look_at_each(const struct report *r, const struct binder *s, s
 
 	for (size_t i = 0; i < r->nrows; i++) {
 		struct sock t = row_sock(r, i);
-		enum tri blocks = binds_blocks(r, s, &t);
+		enum tri blocks = binder_blocked_by(r, s, &t);
 
 		if (blocks == YES)
 			rows_add(&b->blocked_by, i);
@@ -262,7 +243,7 @@ static void by_probe(struct report *r, struct bind *b, int err)
 	for (size_t i = 0; i < r->nrows; i++) {
 		struct sock t = row_sock(r, i);
 
-		if (binds_blocks(r, &s, &t) == UNKNOWN)
+		if (binder_blocked_by(r, &s, &t) == UNKNOWN)
 			rows_add(&b->blocked_by, i);
 	}
 }

@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <sys/socket.h>
 
-#include "judge/binds.h"
 #include "judge/conflict.h"
 #include "judge/facets.h"
 #include "judge/remedy.h"

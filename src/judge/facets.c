@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "judge/binds.h"
+#include "judge/binder.h"
 #include "judge/conflict.h"
 #include "model/starter.h"
 
@@ -19,7 +19,7 @@ static bool address_was_chosen(const struct sock *s)
 
 static bool collides(const struct report *r, const struct sock *s, const struct addr *a)
 {
-	struct binder binder = binds_binder(r, a, r->request->mix);
+	struct binder binder = binder_make(r, a, r->request->mix);
 
 	return conflict_blocks(&binder, s) != NO && conflict_overlap(&binder, s) == YES;
 }

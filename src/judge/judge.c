@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "judge/autobind.h"
+#include "judge/binder.h"
 #include "judge/binds.h"
 #include "judge/classify.h"
 #include "judge/connect.h"
@@ -67,7 +68,7 @@ static bool shares_udp(const struct report *r)
 		struct sock t = row_sock(r, i);
 
 		for (size_t k = r->request->mix; k < r->nbinds; k += MIXES) {
-			struct binder s = binds_binder(r, &r->binds[k].addr, r->request->mix);
+			struct binder s = binder_make(r, &r->binds[k].addr, r->request->mix);
 
 			/* one that stands in the way has not been seen by a kernel whose slot is crowded */
 			if (conflict_meets(&s, &t) == YES && conflict_blocks(&s, &t) != YES)
@@ -86,7 +87,7 @@ static void find_others(struct report *r)
 		enum tri overlaps = NO;
 
 		for (size_t k = 0; k < r->nbinds; k += MIXES) {
-			struct binder s = binds_binder(r, &r->binds[k].addr, MIX_PLAIN);
+			struct binder s = binder_make(r, &r->binds[k].addr, MIX_PLAIN);
 
 			overlaps = tri_or(overlaps, conflict_overlap(&s, &r->seen->socks[i]));
 		}

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "base/xalloc.h"
-#include "judge/binds.h"
+#include "judge/binder.h"
 #include "judge/conflict.h"
 #include "judge/trial.h"
 #include "judge/when.h"
@@ -178,7 +178,7 @@ static void learn_from_failure(const struct binder *s, struct sock *t)
  */
 static void learn(struct report *r, const struct probe *p)
 {
-	struct binder s = binds_binder(r, &p->addr, p->mix);
+	struct binder s = binder_make(r, &p->addr, p->mix);
 	size_t suspect = 0, suspects = 0;
 
 	if (p->err ? p->err != EADDRINUSE
@@ -256,7 +256,7 @@ void rows_make(struct report *r, const struct addr *addrs, size_t naddrs)
 		enum tri overlaps = NO;
 
 		for (size_t k = 0; k < naddrs; k++) {
-			struct binder s = binds_binder(r, &addrs[k], MIX_PLAIN);
+			struct binder s = binder_make(r, &addrs[k], MIX_PLAIN);
 
 			overlaps = tri_or(overlaps, conflict_overlap(&s, &r->seen->socks[i]));
 		}
@@ -272,9 +272,9 @@ void rows_make(struct report *r, const struct addr *addrs, size_t naddrs)
 		enum tri blocks = NO;
 
 		for (size_t k = 0; k < naddrs; k++) {
-			struct binder s = binds_binder(r, &addrs[k], r->request->mix);
+			struct binder s = binder_make(r, &addrs[k], r->request->mix);
 
-			blocks = tri_or(blocks, binds_blocks(r, &s, &t));
+			blocks = tri_or(blocks, binder_blocked_by(r, &s, &t));
 		}
 		r->rows[i].blocks = blocks;
 	}

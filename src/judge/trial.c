@@ -19,7 +19,7 @@
 #include <sys/socket.h>
 
 #include "base/xalloc.h"
-#include "judge/binds.h"
+#include "judge/binder.h"
 #include "judge/quirk.h"
 
 /* Whether there may be a bucket that remembers: a socket is there, or one may be that nothing lists. */
@@ -36,12 +36,12 @@ static bool has_reuseport(const struct probe *p)
 /* Whether the rules are certain that some socket blocks that bind(). */
 static bool is_certainly_blocked(const struct report *r, const struct addr *a, unsigned int mix)
 {
-	struct binder s = binds_binder(r, a, mix);
+	struct binder s = binder_make(r, a, mix);
 
 	for (size_t i = 0; i < r->nrows; i++) {
 		struct sock t = row_sock(r, i);
 
-		if (binds_blocks(r, &s, &t) == YES)
+		if (binder_blocked_by(r, &s, &t) == YES)
 			return true;
 	}
 	return false;
@@ -78,7 +78,7 @@ bool trial_excludes_memory(const struct report *r, const struct addr *a)
  */
 static bool may_have_forgotten(const struct report *r, const struct probe *p)
 {
-	struct binder s = binds_binder(r, &p->addr, p->mix);
+	struct binder s = binder_make(r, &p->addr, p->mix);
 
 	for (const struct probe *q = r->seen->probes; quirk_may_forget(r->seen, &s) && q < p; q++)
 		if (!q->err && !mixes[q->mix].reuseaddr && may_remember(r))
@@ -143,7 +143,7 @@ static bool decides(const struct report *r, const struct sock *t, bool details)
 {
 	for (size_t i = 0; i < r->nbinds; i++) {
 		const struct bind *b = &r->binds[i];
-		struct binder s = binds_binder(r, &b->addr, b->mix);
+		struct binder s = binder_make(r, &b->addr, b->mix);
 
 		if (b->doubt && b->doubt != DOUBT_MEMORY && matters(r, b, details) && conflict_blocks(&s, t) == UNKNOWN)
 			return true;
@@ -173,7 +173,7 @@ void trial_want_options(const struct report *r, bool details, struct want *want)
 /* Whether how this kernel goes decides b, or (see first_to_try()) in which order it is tried. */
 static bool hangs_on_kernel(const struct report *r, const struct bind *b)
 {
-	struct binder s = binds_binder(r, &b->addr, b->mix);
+	struct binder s = binder_make(r, &b->addr, b->mix);
 
 	return b->doubt == DOUBT_KERNEL ||
 	       (b->doubt && b->mix == MIX_REUSEADDR && b->mix == r->request->mix && quirk_may_forget(r->seen, &s));
@@ -278,7 +278,7 @@ static bool first_to_try(const struct report *r, bool details, struct want *want
 {
 	for (size_t k = 0; r->request->mix == MIX_REUSEADDR && k < r->nbinds / MIXES; k++) {
 		const struct bind *b = &r->binds[k * MIXES + MIX_REUSEADDR];
-		struct binder s = binds_binder(r, &b->addr, b->mix);
+		struct binder s = binder_make(r, &b->addr, b->mix);
 
 		if (b->doubt && quirk_may_forget(r->seen, &s) && want_one(r, k, b->mix, details, want))
 			return true;

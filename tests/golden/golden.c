@@ -13,7 +13,7 @@
 
 #include "base/xalloc.h"
 #include "cmd/explain.h"
-#include "judge/binds.h"
+#include "judge/binder.h"
 #include "judge/judge.h"
 #include "judge/match.h"
 #include "out/json.h"
@@ -46,7 +46,7 @@ void write_file(const char *dir, const char *slug, const char *suffix, const str
 /* Whether the rule is certain that some socket of the scene stands in the way of that bind(). */
 static bool is_blocked(const struct report *r, const struct wanted_probe *w)
 {
-	struct binder s = binds_binder(r, &w->addr, w->mix);
+	struct binder s = binder_make(r, &w->addr, w->mix);
 
 	for (size_t i = 0; i < r->seen->nsocks; i++)
 		if (conflict_blocks(&s, &r->seen->socks[i]) == YES)
