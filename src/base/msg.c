@@ -4,9 +4,11 @@
 
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/vis.h"
 #include "base/xalloc.h"
 
 static void line(const char *fmt, va_list ap)
@@ -41,4 +43,13 @@ void die(const char *fmt, ...)
 	line(fmt, ap);
 	va_end(ap);
 	exit(EXIT_FAILED);
+}
+
+/* The same of what the user typed: what it is, itself in quotes and escaped, and why it will not do. */
+void die_of(const char *what, const char *text, const char *why)
+{
+	struct buf b = {0};
+
+	vis(&b, text, strlen(text), true);
+	die("%s '%s': %s", what, b.s ? b.s : "", why);
 }

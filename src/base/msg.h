@@ -6,5 +6,6 @@ enum exit_status { EXIT_FREE = 0, EXIT_TAKEN = 1, EXIT_FAILED = 2, EXIT_UNSURE =
 
 void msg(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void die(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
+void die_of(const char *what, const char *text, const char *why) __attribute__((noreturn));
 
 #endif

@@ -17,7 +17,6 @@
 
 #include "base/buf.h"
 #include "base/msg.h"
-#include "base/vis.h"
 #include "base/xalloc.h"
 #include "cmd/print.h"
 #include "sys/cookies.h"
@@ -25,20 +24,12 @@
 
 static const char title[] = "portwhy sockets 1";
 
-static _Noreturn void bad(const char *option, const char *word, const char *why)
-{
-	struct buf b = {0};
-
-	vis(&b, word, strlen(word), true);
-	die("%s '%s': %s", option, b.s ? b.s : "", why);
-}
-
 static void read_boot(const char *option, const char *word, char boot[static BOOT_TEXT])
 {
 	int err = cookies_boot(boot);
 
 	if (err)
-		bad(option, word, "/proc does not tell which boot this is");
+		die_of(option, word, "/proc does not tell which boot this is");
 }
 
 /* Those of the network namespaces that we are not in.  One that may not be entered now is no surer later. */
@@ -69,7 +60,7 @@ void baseline_save(const char *path, struct places *places)
 	if (!err)
 		err = ask_others(&cookies, places);
 	if (err)
-		bad("--save", path, xasprintf("not all sockets can be seen: %s", strerror(-err)));
+		die_of("--save", path, xasprintf("not all sockets can be seen: %s", strerror(-err)));
 	idset_end(&cookies);
 	buf_printf(&out, "%s\nboot %s\nsockets %zu\n", title, boot, cookies.n);
 	for (size_t i = 0; i < cookies.n; i++)
@@ -117,7 +108,7 @@ static bool is_whole(FILE *f, const char *path, struct idset *cookies)
 		return false;
 	read_boot("--since", path, boot);
 	if (strcmp(text, boot) != 0)
-		bad("--since", path, "it was saved on another machine, or before the last boot");
+		die_of("--since", path, "it was saved on another machine, or before the last boot");
 	if (!read_number(next_line(f, line, sizeof line, "sockets "), &n))
 		return false;
 	for (; n && read_number(next_line(f, line, sizeof line, ""), &cookie); n--)
@@ -131,9 +122,9 @@ void baseline_read(const char *path, struct idset *cookies)
 	FILE *f = fopen(path, "re");
 
 	if (!f)
-		bad("--since", path, strerror(errno));
+		die_of("--since", path, strerror(errno));
 	if (!is_whole(f, path, cookies))
-		bad("--since", path, "this is no file of portwhy check --save");
+		die_of("--since", path, "this is no file of portwhy check --save");
 	fclose(f);
 	idset_end(cookies);
 }
@@ -150,7 +141,7 @@ uint64_t baseline_start(const char *word)
 	if (procfd >= 0 && pid > 0 && pid <= INT32_MAX && !process_read(procfd, (pid_t)pid, 0, &p, &gaps))
 		started = p.started;
 	if (!started)
-		bad("--since", word, "there is no such process");
+		die_of("--since", word, "there is no such process");
 	process_free(&p);
 	gap_free(&gaps);
 	close(procfd);

@@ -7,22 +7,11 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "base/buf.h"
 #include "base/msg.h"
-#include "base/vis.h"
 #include "base/xalloc.h"
 #include "cmd/target.h"
 #include "model/unix.h"
 #include "sys/resolve.h"
-
-/* Ends the program: WHAT 'TEXT': WHY. */
-static void bad(const char *what, const char *text, const char *why)
-{
-	struct buf b = {0};
-
-	vis(&b, text, strlen(text), true);
-	die("%s '%s': %s", what, b.s ? b.s : "", why);
-}
 
 /* Each port of the list once. */
 static void take_ports(struct inquiry *to, const struct target_spec *spec)
@@ -34,7 +23,7 @@ static void take_ports(struct inquiry *to, const struct target_spec *spec)
 
 		if (*p.service) {
 			if (!resolve_service(p.service, (enum proto)to->request.target.proto, &p.first))
-				bad("bad target", spec->text, "a port is a number from 1 to 65535 or the name of a service");
+				die_of("bad target", spec->text, "a port is a number from 1 to 65535 or the name of a service");
 			p.last = p.first;
 		}
 		for (unsigned int port = p.first; port <= p.last; port++) {
@@ -66,7 +55,7 @@ static struct request request_of(const struct options *o, const struct netns *ne
 		if (mixes[mix].reuseaddr == o->reuseaddr && mixes[mix].reuseport == o->reuseport)
 			q.mix = mix;
 	if (o->user && !resolve_user(o->user, &q.uid))
-		bad("--user", o->user, "there is no such user");
+		die_of("--user", o->user, "there is no such user");
 	return q;
 }
 
@@ -85,9 +74,9 @@ static void take_device(struct request *q, const struct target_spec *spec, const
 	struct target *t = &q->target;
 
 	if (*spec->device && !find_device(spec->device, q->netns, &t->ifindex, t->device))
-		bad("bad target", spec->text, "this host has no such device");
+		die_of("bad target", spec->text, "this host has no such device");
 	if (!*spec->device && o->device && !find_device(o->device, q->netns, &t->ifindex, t->device))
-		bad("--device", o->device, "this host has no such device");
+		die_of("--device", o->device, "this host has no such device");
 }
 
 /* The addresses that the target names; a bare port is one without a family. */
@@ -99,11 +88,11 @@ static size_t addresses_of(const struct target_spec *spec, int family, struct ad
 	if (*spec->host) {
 		n = resolve_host(spec->host, family, addrs, &why);
 		if (!n)
-			bad("bad target", spec->text, why);
+			die_of("bad target", spec->text, why);
 		return n;
 	}
 	if (family && spec->addr.family && spec->addr.family != family)
-		bad("bad target", spec->text, family == AF_INET ? "it is an IPv6 address, and -4 was given"
+		die_of("bad target", spec->text, family == AF_INET ? "it is an IPv6 address, and -4 was given"
 		                                                : "it is an IPv4 address, and -6 was given");
 	*addrs = xcalloc(1, sizeof **addrs);
 	**addrs = spec->addr;
@@ -125,7 +114,7 @@ static uint16_t port_of_peer(const struct target_spec *spec)
 	uint16_t port = spec->ports[0].first;
 
 	if (*spec->ports[0].service && !resolve_service(spec->ports[0].service, PROTO_TCP, &port))
-		bad("--to", spec->text, "there is no such service");
+		die_of("--to", spec->text, "there is no such service");
 	return port;
 }
 
@@ -136,9 +125,9 @@ static void take_peer_device(struct peer *peer, const struct target_spec *spec, 
 	if (!*spec->device)
 		return;
 	if (!addr_is_link_local(&spec->addr))
-		bad("--to", spec->text, "only an address of one link (fe80::, ff02::) has a device; the target may name one");
+		die_of("--to", spec->text, "only an address of one link (fe80::, ff02::) has a device; the target may name one");
 	if (!find_device(spec->device, netns, &peer->ifindex, name))
-		bad("--to", spec->text, "this host has no such device");
+		die_of("--to", spec->text, "this host has no such device");
 }
 
 /* Reads --to; nothing where it was not given. */
@@ -151,17 +140,17 @@ static struct peer read_peer(const struct options *o, const struct netns *netns)
 	if (!o->to)
 		return (struct peer){0};
 	if (!target_parse(o->to, &spec, &why))
-		bad("--to", o->to, why);
+		die_of("--to", o->to, why);
 	if (spec.path)
-		bad("--to", o->to, "HOST:PORT is wanted");
+		die_of("--to", o->to, "HOST:PORT is wanted");
 	if (spec.is_many || !spec.ports[0].first == !*spec.ports[0].service || (!spec.addr.family && !*spec.host))
-		bad("--to", o->to, "HOST:PORT is wanted, with one port");
+		die_of("--to", o->to, "HOST:PORT is wanted, with one port");
 	peer.port = port_of_peer(&spec);
 	take_peer_device(&peer, &spec, netns);
 	if (*spec.host) {
 		peer.naddrs = resolve_host(spec.host, 0, &peer.addrs, &why);
 		if (!peer.naddrs)
-			bad("--to", o->to, why);
+			die_of("--to", o->to, why);
 	} else {
 		peer.numeric = true;
 		peer.addrs = xcalloc(1, sizeof *peer.addrs);
@@ -252,7 +241,7 @@ static void add_unix(const struct options *o, const struct target_spec *spec, co
 	bool both = o->tcp && o->udp && unix_is_abstract(spec->path);
 
 	if (peer->text)
-		bad("--to", peer->text, "a unix socket has no connection to a port");
+		die_of("--to", peer->text, "a unix socket has no connection to a port");
 	q.mix = MIX_PLAIN;
 	q.v6only = false;
 	q.target.proto = PROTO_UNIX;
@@ -275,14 +264,14 @@ static void read_target(const struct options *o, const char *text, const struct 
 	size_t naddrs, before = *n;
 
 	if (!target_parse(text, &spec, &why))
-		bad("bad target", text, why);
+		die_of("bad target", text, why);
 	q.target.text = text;
 	if (spec.path) {
 		add_unix(o, &spec, &q, peer, v, n);
 		return;
 	}
 	if (is_meant(o, &spec, PROTO_UDP) && !spec.ports[0].first && !*spec.ports[0].service)
-		bad("bad target", text, "which port the kernel picks is judged for TCP alone");
+		die_of("bad target", text, "which port the kernel picks is judged for TCP alone");
 	take_device(&q, &spec, o);
 	naddrs = addresses_of(&spec, q.family, &addrs);
 	for (size_t i = 0; i < PROTOS * naddrs; i++) {
@@ -292,7 +281,7 @@ static void read_target(const struct options *o, const char *text, const struct 
 			add_inquiries(&q, &spec, peer, v, n);
 	}
 	if (*n == before)
-		bad("--to", peer->text, "a socket of the target's family cannot go there");
+		die_of("--to", peer->text, "a socket of the target's family cannot go there");
 	free(addrs);
 	target_free(&spec);
 }

@@ -139,14 +139,6 @@ const char *options_help(void)
 	       "  -V, --version    the version\n";
 }
 
-static _Noreturn void bad(const char *option, const char *word, const char *why)
-{
-	struct buf b = {0};
-
-	vis(&b, word, strlen(word), true);
-	die("%s '%s': %s", option, b.s ? b.s : "", why);
-}
-
 static enum probe_when probe_of(const char *word)
 {
 	static const char *const words[] = {[PROBE_AUTO] = "auto", [PROBE_ALWAYS] = "always", [PROBE_NEVER] = "never"};
@@ -154,7 +146,7 @@ static enum probe_when probe_of(const char *word)
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (!strcmp(words[i], word))
 			return (enum probe_when)i;
-	bad("--probe", word, "auto, always or never is wanted");
+	die_of("--probe", word, "auto, always or never is wanted");
 }
 
 static enum color_when color_of(const char *word)
@@ -164,7 +156,7 @@ static enum color_when color_of(const char *word)
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (!strcmp(words[i], word))
 			return (enum color_when)i;
-	bad("--color", word, "auto, always or never is wanted");
+	die_of("--color", word, "auto, always or never is wanted");
 }
 
 /* The name of one of them, as --lang knows it. */
@@ -178,7 +170,7 @@ static enum language language_of(const char *word)
 	buf_printf(&all, "one of these is wanted: ");
 	for (int l = LANG_GUESS + 1; l < LANGUAGES; l++)
 		buf_printf(&all, "%s%s", l > LANG_GUESS + 1 ? ", " : "", language_texts[l].word);
-	bad("--lang", word, all.s);
+	die_of("--lang", word, all.s);
 }
 
 /* SECONDS as milliseconds, with a point whatever the locale; up to some 30 years. */
@@ -189,7 +181,7 @@ static int64_t seconds_of(const char *word)
 	int64_t ms = 0;
 
 	if (!(whole + part) || whole > 9 || word[whole + (word[whole] == '.') + part])
-		bad("--timeout", word, "seconds are wanted, such as 30 or 0.5");
+		die_of("--timeout", word, "seconds are wanted, such as 30 or 0.5");
 	for (size_t i = 0; i < whole; i++)
 		ms = ms * 10 + (word[i] - '0');
 	for (size_t i = 0; i < 3; i++)

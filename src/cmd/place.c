@@ -10,22 +10,17 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/msg.h"
-#include "base/vis.h"
 #include "base/xalloc.h"
 #include "sys/netns.h"
 
 /* Ends the program. */
 static void bad(const char *text, int err)
 {
-	struct buf b = {0};
-
-	vis(&b, text, strlen(text), true);
-	die("--netns '%s': %s", b.s ? b.s : "",
-	    err == EINVAL                                      ? "this is no network namespace"
-	    : err == ENOENT || err == ENOTDIR || err == ESRCH ? "there is no such network namespace"
-	                                                       : strerror(err));
+	die_of("--netns", text,
+	       err == EINVAL                                      ? "this is no network namespace"
+	       : err == ENOENT || err == ENOTDIR || err == ESRCH ? "there is no such network namespace"
+	                                                          : strerror(err));
 }
 
 /* Goes where -N says, or not: ns->err says if we may not; what is no network namespace ends the program. */

@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "base/msg.h"
-#include "base/vis.h"
 #include "base/xalloc.h"
 
 enum { LINKS_MAX = 8 };
@@ -29,14 +28,6 @@ static int write_all(int fd, const struct buf *out)
 		done += n > 0 ? (size_t)n : 0;
 	}
 	return 0;
-}
-
-static void bad_file(const char *option, const char *path, int err)
-{
-	struct buf b = {0};
-
-	vis(&b, path, strlen(path), true);
-	die("%s '%s': %s", option, b.s ? b.s : "", strerror(err));
 }
 
 static mode_t mode_of_new_files(void)
@@ -149,7 +140,7 @@ static void check(const struct print *p, int err)
 	if (err == EPIPE)
 		exit(EXIT_FAILED);
 	if (err && p->path)
-		bad_file(p->option, p->path, err);
+		die_of(p->option, p->path, strerror(err));
 	if (err)
 		die("standard output: %s", strerror(err));
 }
