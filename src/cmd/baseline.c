@@ -8,7 +8,6 @@
 #include "cmd/baseline.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +20,7 @@
 #include "cmd/print.h"
 #include "sys/cookies.h"
 #include "sys/process.h"
+#include "sys/procfile.h"
 
 static const char title[] = "portwhy sockets 1";
 
@@ -132,7 +132,7 @@ void baseline_read(const char *path, struct idset *cookies)
 /* When that process started, in clock ticks after the boot.  What is no process ends the program with status 2. */
 uint64_t baseline_start(const char *word)
 {
-	int procfd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int procfd = procfile_proc();
 	unsigned long pid = strtoul(word, NULL, 10);
 	struct process p = {0};
 	struct gaps gaps = {0};

@@ -4,7 +4,6 @@
 #include "cmd/place.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 #include "base/msg.h"
 #include "base/xalloc.h"
 #include "sys/netns.h"
+#include "sys/procfile.h"
 
 /* Ends the program. */
 static void bad(const char *text, int err)
@@ -38,7 +38,7 @@ static void enter_named(const char *text, struct netns *ns)
 
 static void find_all(struct places *p)
 {
-	int procfd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int procfd = procfile_proc();
 
 	p->v = netns_list(procfd, SIZE_MAX, &p->n, &p->gaps);
 	if (procfd >= 0)

@@ -8,7 +8,6 @@
 #include "sys/cookies.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -30,17 +29,10 @@ static void take_unix(const struct sock *s, const struct unix_name *n, void *arg
 	take(s, arg);
 }
 
-static int open_proc(void)
-{
-	int fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	return fd < 0 ? -errno : fd;
-}
-
 /* TCP sockets that are bound and no more, where no dump lists them: before Linux 6.8.  Whoever hides is as hidden later. */
 static void add_unlisted(struct idset *cookies)
 {
-	int procfd = open_proc();
+	int procfd = procfile_proc();
 	struct idset listed = {0};
 	struct snapshot s = {0};
 
@@ -77,7 +69,7 @@ int cookies_ask(struct idset *cookies)
 /* What tells this boot from any other (random(4)).  Returns 0 or -errno. */
 int cookies_boot(char boot[static BOOT_TEXT])
 {
-	int procfd = open_proc(), err = procfd < 0 ? procfd : 0;
+	int procfd = procfile_proc(), err = procfd < 0 ? procfd : 0;
 	struct buf text = {0};
 
 	if (!err)

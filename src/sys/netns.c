@@ -103,7 +103,7 @@ static void take_text(const char *text, struct netns *ns)
 
 static void name_it(struct netns *ns)
 {
-	int procfd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int procfd = procfile_proc();
 
 	if (ns->inode)
 		ns->name = name_of(ns->inode);

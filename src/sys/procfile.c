@@ -17,6 +17,14 @@
 
 enum { PIECE = 4096, NUMBER_MAX = 64 };
 
+/* A descriptor of /proc, to be closed; or -errno: what is below it then fails with EBADF. */
+int procfile_proc(void)
+{
+	int fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
 static int read_all(int fd, size_t max, struct buf *out)
 {
 	char piece[PIECE];

@@ -27,6 +27,7 @@
 #include "sys/other_end.h"
 #include "sys/owner.h"
 #include "sys/probe.h"
+#include "sys/procfile.h"
 #include "sys/quirks.h"
 #include "sys/range.h"
 #include "sys/route.h"
@@ -36,14 +37,6 @@
 #include "sys/unix_look.h"
 
 enum { OBJECT_MAX = 32 };
-
-/* A descriptor of /proc, or -errno: what is below it then fails with EBADF. */
-static int open_proc(void)
-{
-	int fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	return fd < 0 ? -errno : fd;
-}
 
 static void close_proc(int procfd)
 {
@@ -126,7 +119,7 @@ static void fetch_unlisted(struct snapshot *s, const struct request *request)
 {
 	uint16_t port = request->target.port;
 	struct port_set wanted = {0};
-	int procfd = open_proc();
+	int procfd = procfile_proc();
 
 	port_set_add(&wanted, port);
 	read_unlisted(s, procfd);
@@ -159,7 +152,7 @@ static void begin(struct snapshot *s, int procfd, const struct request *request)
  */
 void snapshot_closed(struct snapshot *s, const struct request *request)
 {
-	int procfd = open_proc();
+	int procfd = procfile_proc();
 	const struct netns *ns = request->netns;
 	char *label;
 
@@ -206,7 +199,7 @@ static void name_all(struct snapshot *s, int procfd, const struct request *reque
  */
 void snapshot_take(struct snapshot *s, const struct request *request)
 {
-	int procfd = open_proc();
+	int procfd = procfile_proc();
 
 	begin(s, procfd, request);
 	if (request->target.proto == PROTO_UNIX)
@@ -226,7 +219,7 @@ void snapshot_take(struct snapshot *s, const struct request *request)
  */
 void snapshot_take_listeners(struct snapshot *s, const struct request *request)
 {
-	int procfd = open_proc();
+	int procfd = procfile_proc();
 
 	begin(s, procfd, request);
 	sources_listeners(s, request);
@@ -237,7 +230,7 @@ void snapshot_take_listeners(struct snapshot *s, const struct request *request)
 /* Makes of that what snapshot_take() would have made. */
 void snapshot_complete(struct snapshot *s, const struct request *request)
 {
-	int procfd = open_proc();
+	int procfd = procfile_proc();
 
 	free(s->socks);
 	sources_read(s, procfd, request, request->target.port, NULL);
@@ -252,7 +245,7 @@ void snapshot_complete(struct snapshot *s, const struct request *request)
  */
 void snapshot_take_many(struct snapshot *s, const struct request *request, const struct port_set *wanted)
 {
-	int procfd = open_proc();
+	int procfd = procfile_proc();
 
 	begin(s, procfd, request);
 	sources_read(s, procfd, request, 0, wanted);
@@ -276,7 +269,7 @@ void snapshot_slice(struct snapshot *s, const struct snapshot *whole, uint16_t p
 
 static void fetch_owners(struct snapshot *s, const struct request *request, bool brief)
 {
-	int procfd = open_proc();
+	int procfd = procfile_proc();
 
 	holders_fetch(s, procfd, request->numeric, brief);
 	if (request->target.port)
@@ -368,7 +361,7 @@ static void fetch_options(struct snapshot *s, const struct want *want)
 
 static void fetch_told(struct snapshot *s, const struct want *want)
 {
-	int procfd = want->ntold ? open_proc() : -1;
+	int procfd = want->ntold ? procfile_proc() : -1;
 
 	for (size_t i = 0; i < want->ntold; i++)
 		owner_read_flags(&s->owners, procfd, s->socks[want->told[i]].inode);
@@ -431,7 +424,7 @@ void snapshot_fetch(struct snapshot *s, const struct request *request, const str
  */
 int snapshot_elsewhere(struct snapshot *s, const struct request *request)
 {
-	int procfd = open_proc(), err = 0;
+	int procfd = procfile_proc(), err = 0;
 
 	if (!s->others)
 		err = elsewhere_read(s, procfd, (enum proto)request->target.proto, request->target.port);
