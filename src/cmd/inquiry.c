@@ -93,7 +93,7 @@ static size_t addresses_of(const struct target_spec *spec, int family, struct ad
 	}
 	if (family && spec->addr.family && spec->addr.family != family)
 		die_of("bad target", spec->text, family == AF_INET ? "it is an IPv6 address, and -4 was given"
-		                                                : "it is an IPv4 address, and -6 was given");
+		                                                   : "it is an IPv4 address, and -6 was given");
 	*addrs = xcalloc(1, sizeof **addrs);
 	**addrs = spec->addr;
 	return n;

@@ -40,14 +40,6 @@ static bool take(struct report *r, void *arg)
 	return false;
 }
 
-/* All of them are. */
-static bool is_news(const struct answers *a, const struct options *o)
-{
-	(void)a;
-	(void)o;
-	return true;
-}
-
 /* What stands for the look at one place: the first of its protocols, or one with a gap. */
 static struct report about_of(const struct tour *t, size_t place)
 {
@@ -134,7 +126,8 @@ int cmd_overview(const struct options *given)
 	char *all[] = {every_port};
 	struct tour tour;
 	struct survey survey = {.tour = &tour};
-	struct extent extent = {.details = !o.quiet || o.output, .every = o.all || o.json || o.prometheus, .survey = true, .sketch = true, .take = take, .arg = &survey};
+	struct extent extent = {.details = !o.quiet || o.output, .every = o.all || o.json || o.prometheus,
+	                        .survey = true, .sketch = true, .take = take, .arg = &survey};
 	struct print to = {.option = "--output", .path = o.output};
 	struct buf out = {.drain = print_some, .arg = &to};
 	enum verdict worst;
@@ -146,7 +139,7 @@ int cmd_overview(const struct options *given)
 	o.to = NULL;
 	o.targets = all;
 	o.ntargets = 1;
-	tour_make(&tour, &o, &extent, is_news);
+	tour_make(&tour, &o, &extent, NULL);
 	closed = gap_has(&tour.a[0].whole.gaps, GAP_NETNS);
 	worst = finish(&survey, &tour, closed);
 	if (extent.details) {

@@ -40,7 +40,7 @@ static void answer_in(struct tour *t, size_t place, const struct extent *extent,
 		a->dropped = true;
 		if (!t->places.v[place].err && inquiry_move(&t->q[k], &t->q[i], &t->places.v[place])) {
 			answers_find(a, &t->q[k], extent);
-			a->dropped = !is_news(a, o);
+			a->dropped = is_news && !is_news(a, o);
 		}
 		count(t, a);
 	}
@@ -60,7 +60,7 @@ static void tell_gaps(struct tour *t)
 
 /*
  * Finds the answers to all targets of the options, within that extent.  Of another
- * namespace than the first only those are kept that are news.  What is wrong with
+ * namespace than the first only those are kept that are news (is_news NULL: all).  What is wrong with
  * the options ends the program, before anything is asked.
  */
 void tour_make(struct tour *t, const struct options *o, const struct extent *extent,

@@ -26,14 +26,6 @@ static bool is_news(const struct answers *a, const struct options *o)
 	return news;
 }
 
-/* Metrics do not come and go with what they tell. */
-static bool is_always_news(const struct answers *a, const struct options *o)
-{
-	(void)a;
-	(void)o;
-	return true;
-}
-
 /* What a metric of a range counts: no port that is free and has no socket. */
 static bool counts(struct report *r, void *arg)
 {
@@ -49,7 +41,7 @@ int cmd_why(const struct options *o)
 	struct tour tour;
 	int status;
 
-	tour_make(&tour, o, &extent, o->prometheus ? is_always_news : is_news);
+	tour_make(&tour, o, &extent, o->prometheus ? NULL : is_news); /* metrics do not come and go with what they tell */
 	if (extent.details)
 		render(&tour, o);
 	status = status_of(tour.worst);
