@@ -60,8 +60,8 @@ static void tell_gaps(struct tour *t)
 
 /*
  * Finds the answers to all targets of the options, within that extent.  Of another
- * namespace than the first only those are kept that are news (is_news NULL: all).  What is wrong with
- * the options ends the program, before anything is asked.
+ * namespace than the first only those are kept that are news (is_news NULL: all).
+ * What is wrong with the options ends the program, before anything is asked.
  */
 void tour_make(struct tour *t, const struct options *o, const struct extent *extent,
                bool (*is_news)(const struct answers *a, const struct options *o))

@@ -313,7 +313,8 @@ const struct explain_text explain_fixes[] = {
         .parts =
             {
                 "In a pid namespace of its own a process sees only what runs there, and root of a user namespace may look "
-                "only at what that owns: sudo changes nothing there. From the host portwhy names the holder; with -N and a process of the container it looks at the ports that the container sees.",
+                "only at what that owns: sudo changes nothing there. From the host portwhy names the holder; with -N and a "
+                "process of the container it looks at the ports that the container sees.",
                 "Nothing is changed.",
             },
         .see = "other-pid-namespace hidden-owner",

@@ -156,7 +156,7 @@ const struct facet_text facet_texts[FACETS] = {
     [FACET_HALF_CLOSED] =
         {
             "half-closed",
-            "The process still has the socket: once it calls close(), too, the kernel ends sooner what is left.",
+            "The process still has the socket: after its close() the kernel would end what is left within minutes.",
         },
     [FACET_UNREAD_DATA] =
         {
